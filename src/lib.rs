@@ -1,0 +1,4 @@
+//! twoyes: an introduction leaves only on two yeses.
+
+pub mod clock;
+pub mod ids;
