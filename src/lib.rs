@@ -1,4 +1,5 @@
 //! twoyes: an introduction leaves only on two yeses.
 
 pub mod clock;
+pub mod domain;
 pub mod ids;
