@@ -33,6 +33,7 @@ pub mod contact;
 pub mod decide;
 pub mod event;
 pub mod introduction;
+pub mod letter;
 pub mod link;
 pub mod message;
 pub mod nonce;

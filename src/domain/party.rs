@@ -7,6 +7,10 @@ use super::outcome::Outcome;
 use crate::clock::Ts;
 use crate::ids::{ContactId, LinkRef};
 
+/// Keyed hash of [`EmailAddress::limit_key`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PersonKey(pub [u8; 32]);
+
 /// A party: who they are, what the connector wrote for them, and where their ask stands.
 #[derive(Clone)]
 pub struct Party {
@@ -14,6 +18,8 @@ pub struct Party {
     pub contact: Option<ContactId>,
     pub name: String,
     pub email: EmailAddress,
+    /// The person behind the address as a keyed hash, for limits and suppression.
+    pub person: PersonKey,
     /// Description without a name, for the other side's first ask.
     pub described: String,
     /// How the connector knows them.
