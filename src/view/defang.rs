@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::MARK;
 
 /// Keys whose strings are the service's own and pass unchanged, at any depth.
-pub(super) const RAW_KEYS: &[&str] = &["links", "link", "base_url", "address", "time_zone"];
+pub(super) const RAW_KEYS: &[&str] =
+    &["links", "link", "link_introduction", "base_url", "address", "time_zone"];
 
 /// Schemes that mail programs open without `//` behind them.
 const BARE_SCHEMES: &[&str] = &["mailto", "tel", "sms", "data", "javascript", "xmpp", "skype"];

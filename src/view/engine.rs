@@ -73,8 +73,8 @@ impl Engine {
     }
 
     /// A word that the other language has and this one lacks.
-    pub fn missing_word<'a>(&self, other: &'a Self) -> Option<&'a str> {
-        other.words.keys().difference(self.words.keys()).next().map(String::as_str)
+    pub fn missing_word(&self, other: &Self) -> Option<String> {
+        other.words.keys().difference(self.words.keys()).next().cloned()
     }
 
     fn context<T: Serialize>(&self, values: &T, file: &str) -> Result<Context, ViewError> {

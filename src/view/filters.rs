@@ -4,6 +4,7 @@
 //! * `{{ deadline | date }}`, `{{ at | datetime }}`: a moment in the context's `time_zone`, or `tz="..."`
 //! * `{{ shared | quote }}`: `> ` before every line, in text
 //! * `{{ shared | paragraphs }}`: escaped paragraphs, in HTML
+//! * `{{ step | sentence }}`: with a full stop at its end, unless there is one
 //! * `{{ note | defang }}`: dead links (in mails every free text is already)
 
 use std::sync::Arc;
@@ -27,6 +28,9 @@ pub(super) fn register(tera: &mut Tera, words: &Arc<Words>) {
     tera.register_filter("quote", |text: &str, _: Kwargs, _: &State| quote(text));
     tera.register_filter("paragraphs", |text: StringInput, _: Kwargs, state: &State| {
         paragraphs(&text, state)
+    });
+    tera.register_filter("sentence", |text: StringInput, _: Kwargs, _: &State| {
+        text.inherit_safety(sentence(text.as_str()))
     });
     tera.register_filter("defang", |text: &str, _: Kwargs, _: &State| super::defang(text));
 }
@@ -85,6 +89,12 @@ fn quote(text: &str) -> String {
     let quoted =
         text.trim().lines().map(|line| if line.is_empty() { ">".to_owned() } else { format!("> {line}") });
     quoted.collect::<Vec<_>>().join("\n")
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let open = text.ends_with(|c: char| c.is_alphanumeric() || ")]\"'”’".contains(c));
+    if open { format!("{text}.") } else { text.to_owned() }
 }
 
 /// `dir="auto"`: every paragraph finds its own reading direction.

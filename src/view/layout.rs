@@ -12,7 +12,7 @@ const FREE_PREFIX: usize = 4;
 pub(super) fn text(rendered: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in rendered.lines() {
-        if line.contains(MARK) || line == "-- " {
+        if line.contains(MARK) {
             lines.push(line.to_owned());
             continue;
         }

@@ -17,3 +17,15 @@ fn every_template_renders_with_every_sample() {
         }
     }
 }
+
+/// Read them: `cargo test --lib view -- --ignored --nocapture print`.
+#[test]
+#[ignore = "prints every sample"]
+fn print_every_sample() {
+    let views = views();
+    for entry in mails::MAILS {
+        for (nth, mail) in (entry.render_samples)(&views, FALLBACK).unwrap().into_iter().enumerate() {
+            println!("=== {} {nth}\nSubject: {}\n\n{}", entry.kind, mail.subject, mail.text);
+        }
+    }
+}

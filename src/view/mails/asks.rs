@@ -131,7 +131,8 @@ impl Mail for AskFirst {
             links: samples::marked_links(),
             ..samples::ask_first(purpose)
         });
-        let confirm = Purpose::ALL.map(|purpose| Self { asked_for_this: true, ..samples::ask_first(purpose) });
+        let confirm =
+            Purpose::ALL.map(|purpose| Self { asked_for_this: true, ..samples::ask_first(purpose) });
         full.into_iter().chain(bare).chain(confirm).collect()
     }
 }

@@ -4,16 +4,33 @@
 //! stored messages they are marks ([`super::MARK`]) that are filled in when the mail leaves.
 
 mod account;
+mod after;
+mod asks;
+mod introduction;
 mod samples;
 
 use serde::Serialize;
 
 pub use account::{SignIn, TestMail};
+pub use after::{Answered, CheckIn, ClosingNote, Receipt};
+pub use asks::{AskFirst, AskSecond, Reminder, Side};
+pub use introduction::{ConnectorCopy, Introduction, Party};
 
 use super::registry::{MailEntry, mail};
 
 /// Every mail.
-pub const MAILS: &[MailEntry] = &[mail::<SignIn>(), mail::<TestMail>()];
+pub const MAILS: &[MailEntry] = &[
+    mail::<AskFirst>(),
+    mail::<AskSecond>(),
+    mail::<Reminder>(),
+    mail::<Receipt>(),
+    mail::<Introduction>(),
+    mail::<ConnectorCopy>(),
+    mail::<ClosingNote>(),
+    mail::<CheckIn>(),
+    mail::<SignIn>(),
+    mail::<TestMail>(),
+];
 
 /// What an introduction is for: the family its asks and its introduction come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
