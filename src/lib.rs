@@ -1,6 +1,14 @@
 //! twoyes: an introduction leaves only on two yeses.
 
 pub mod clock;
+pub mod config;
+pub mod dns;
+pub mod doctor;
 pub mod domain;
 pub mod ids;
+pub mod keyring;
+pub mod mail;
+pub mod metrics;
 pub mod store;
+pub mod telemetry;
+pub mod view;
