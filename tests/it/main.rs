@@ -1,1 +1,3 @@
-
+mod mail_dkim;
+mod mail_driver;
+mod support;
