@@ -4,9 +4,14 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// A place in the conversation where the server can be told what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,12 +80,21 @@ pub struct SmtpSink {
 }
 
 impl SmtpSink {
-    /// Listens on a free port of 127.0.0.1.
+    /// Listens on a free port of 127.0.0.1. Shakes hands after STARTTLS, once that is [offered](Self::offer).
     pub async fn start() -> Self {
+        Self::listen(false).await
+    }
+
+    /// The same with TLS from the first byte.
+    pub async fn start_with_tls() -> Self {
+        Self::listen(true).await
+    }
+
+    async fn listen(tls_first: bool) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State::default()));
-        let server = tokio::spawn(accept(listener, Arc::clone(&state)));
+        let server = tokio::spawn(accept(listener, Arc::clone(&state), tls_first));
         Self { port, state, server }
     }
 
@@ -132,7 +146,7 @@ impl Drop for SmtpSink {
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<Mutex<State>>) {
+async fn accept(listener: TcpListener, state: Arc<Mutex<State>>, tls_first: bool) {
     // Dropped with the task: connections end when the server does.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
@@ -140,8 +154,9 @@ async fn accept(listener: TcpListener, state: Arc<Mutex<State>>) {
         stream.set_nodelay(true).unwrap();
         let state = Arc::clone(&state);
         connections.spawn(async move {
-            let mut talk = Talk { stream: BufReader::new(stream), state, from: None, rcpt: None };
-            let _ = talk.run().await;
+            let mut talk =
+                Talk { stream: BufReader::new(Box::new(stream)), tls: false, state, from: None, rcpt: None };
+            let _ = talk.run(tls_first).await;
         });
         while connections.try_join_next().is_some() {}
     }
@@ -156,15 +171,22 @@ impl From<std::io::Error> for Over {
     }
 }
 
+trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
 struct Talk {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Duplex>>,
+    tls: bool,
     state: Arc<Mutex<State>>,
     from: Option<String>,
     rcpt: Option<String>,
 }
 
 impl Talk {
-    async fn run(&mut self) -> Result<(), Over> {
+    async fn run(&mut self, tls_first: bool) -> Result<(), Over> {
+        if tls_first {
+            self.shake_hands().await?;
+        }
         self.answer(At::Greeting, "220 sink ESMTP").await?;
         loop {
             let line = self.line().await?;
@@ -179,7 +201,8 @@ impl Talk {
     async fn command(&mut self, verb: &str, line: &str) -> Result<(), Over> {
         match verb {
             "EHLO" => {
-                let extensions = self.state.lock().unwrap().extensions.clone();
+                let mut extensions = self.state.lock().unwrap().extensions.clone();
+                extensions.retain(|extension| !(self.tls && extension == "STARTTLS"));
                 let lines: Vec<String> = ["sink"].map(str::to_owned).into_iter().chain(extensions).collect();
                 let last = lines.len() - 1;
                 let reply: Vec<String> = lines
@@ -190,7 +213,9 @@ impl Talk {
                 self.answer(At::Ehlo, &reply.join("\r\n")).await?;
             }
             "STARTTLS" => {
-                self.answer(At::StartTls, "220 go ahead").await?;
+                if self.answer(At::StartTls, "220 go ahead").await? {
+                    self.shake_hands().await?;
+                }
             }
             "AUTH" => {
                 self.answer(At::Auth, "235 2.7.0 welcome").await?;
@@ -227,6 +252,15 @@ impl Talk {
         Ok(())
     }
 
+    async fn shake_hands(&mut self) -> Result<(), Over> {
+        let nothing: Box<dyn Duplex> = Box::new(tokio::io::empty());
+        let stream = std::mem::replace(&mut self.stream, BufReader::new(nothing)).into_inner();
+        let encrypted = acceptor().accept(stream).await?;
+        self.stream = BufReader::new(Box::new(encrypted));
+        self.tls = true;
+        Ok(())
+    }
+
     async fn recipient(&mut self, line: &str) -> Result<(), Over> {
         if self.from.is_none() {
             return self.send("503 5.5.1 from whom?").await;
@@ -254,10 +288,11 @@ impl Talk {
         }
         let (from, rcpt) = (self.from.take().unwrap_or_default(), self.rcpt.take().unwrap_or_default());
         let act = self.scripted(At::Dot);
-        let refused = matches!(
-            &act,
-            Some(Act::Reply(r) | Act::Slow(_, r) | Act::ReplyAndClose(r)) if r.starts_with(['4', '5'])
-        );
+        let refused = match &act {
+            Some(Act::Reply(r) | Act::Slow(_, r) | Act::ReplyAndClose(r)) => r.starts_with(['4', '5']),
+            Some(Act::Bytes(bytes)) => bytes.starts_with(b"4") || bytes.starts_with(b"5"),
+            Some(Act::Mute | Act::Close) | None => false,
+        };
         if !refused {
             self.state.lock().unwrap().taken.push(Taken { from, rcpt, data });
         }
@@ -285,6 +320,7 @@ impl Talk {
             }
             Act::Bytes(bytes) => {
                 self.stream.write_all(&bytes).await?;
+                self.stream.flush().await?;
                 Ok(bytes.starts_with(b"2") || bytes.starts_with(b"3"))
             }
             Act::Slow(wait, reply) => {
@@ -307,6 +343,7 @@ impl Talk {
 
     async fn send(&mut self, reply: &str) -> Result<(), Over> {
         self.stream.write_all(format!("{reply}\r\n").as_bytes()).await?;
+        self.stream.flush().await?;
         Ok(())
     }
 
@@ -320,4 +357,17 @@ impl Talk {
 fn address(line: &str) -> String {
     let inner = line.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     inner.map(|(address, _)| address.to_owned()).unwrap_or_default()
+}
+
+/// For `localhost`, signed by `tests/keys/tls-root.pem`.
+fn acceptor() -> TlsAcceptor {
+    let certificate = CertificateDer::from_pem_slice(include_bytes!("../../keys/tls-localhost.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("../../keys/tls-localhost-key.pem")).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
 }
