@@ -1,1 +1,4 @@
-
+mod mail_dkim;
+mod mail_driver;
+mod mail_transports;
+mod support;
