@@ -63,7 +63,7 @@ fn process_environment() -> Result<Vec<(String, String)>, ConfigError> {
         match value.into_string() {
             Ok(value) => pairs.push((name.to_owned(), value)),
             Err(_) => {
-                return Err(ConfigError { problems: vec![problem(&name, "value", "is not valid UTF-8")] });
+                return Err(ConfigError { problems: vec![problem(name, "value", "is not valid UTF-8")] });
             }
         }
     }
@@ -207,8 +207,8 @@ impl Layers {
     }
 }
 
-fn problem(origin: &str, key: &str, sentence: impl Into<String>) -> ConfigProblem {
-    ConfigProblem { origin: origin.to_owned(), key: key.to_owned(), sentence: sentence.into() }
+fn problem(origin: impl Into<String>, key: &str, sentence: impl Into<String>) -> ConfigProblem {
+    ConfigProblem { origin: origin.into(), key: key.to_owned(), sentence: sentence.into() }
 }
 
 fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> String {
