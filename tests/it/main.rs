@@ -1,1 +1,2 @@
-
+mod domain_kit;
+mod link_vectors;
