@@ -89,10 +89,11 @@ impl Reply {
 /// Checks the date of a "not now": after today and within a year.
 pub fn not_now_until(field: &str, until: Ts, now: Ts) -> Result<Ts, Problem> {
     if until <= now {
-        return Err(Problem::new(field, "date-past"));
+        return Err(Problem::new(field, "date-in-past"));
     }
     if until > now + NOT_NOW_MAX {
-        return Err(Problem::new(field, "date-far"));
+        let max = (now + NOT_NOW_MAX).to_jiff().strftime("%Y-%m-%d").to_string();
+        return Err(Problem::new(field, "date-too-far").text("max", max));
     }
     Ok(until)
 }

@@ -31,6 +31,7 @@ pub mod calendar;
 pub mod connector;
 pub mod contact;
 pub mod decide;
+pub mod draft;
 pub mod event;
 pub mod introduction;
 pub mod letter;

@@ -88,6 +88,7 @@ pub fn draft(order: Order) -> Introduction {
 fn party(side: Side, name: &str, email: &str) -> Party {
     let Ok(email) = EmailAddress::parse("email", email) else { panic!("{name} has a usable address") };
     Party {
+        person: twoyes::domain::party::PersonKey([if side == Side::First { 1 } else { 2 }; 32]),
         side,
         contact: None,
         name: name.to_owned(),

@@ -1,0 +1,97 @@
+//! Asking, and asking again.
+
+use super::error::unit_error;
+use super::save::{committed, facts, save};
+use super::{Ctx, Cx, Failure};
+use crate::clock::{Span, Ts};
+use crate::domain::asking::Side;
+use crate::domain::connector::Connector;
+use crate::domain::decide::{self, Facts};
+use crate::domain::introduction::Introduction;
+use crate::domain::step::{Refusal, Step};
+use crate::ids::IntroductionId;
+use crate::store::{Tx, introductions, suppressions};
+
+/// Why nobody was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    #[error("no such introduction")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The neutral sentence: which of the two, by name, and the date.
+    #[error("cannot be asked through this service before a date")]
+    NotBefore { side: Side, name: String, until: Ts },
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+unit_error!(AskError);
+
+/// Sends the first ask, or both when they are asked together.
+///
+/// # Errors
+/// See [`AskError`]; nothing is queued then.
+pub async fn ask(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Introduction, AskError> {
+    start(cx, who, id, decide::ask).await
+}
+
+/// A new round with the same two people; both yeses must be fresh.
+pub async fn ask_again(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Introduction, AskError> {
+    start(cx, who, id, decide::ask_again).await
+}
+
+type Decision = fn(Introduction, &Facts, &crate::domain::asking::Policy, Ts) -> Result<Step, Refusal>;
+
+async fn start(
+    cx: &Cx,
+    who: &Connector,
+    id: IntroductionId,
+    decision: Decision,
+) -> Result<Introduction, AskError> {
+    let (now, shared, who) = (cx.now(), cx.clone(), who.clone());
+    let step = cx
+        .db
+        .write(move |tx| {
+            let (cx, who) = (shared.clone(), who.clone());
+            Box::pin(async move { start_in(tx, &cx, &who, id, decision, now).await })
+        })
+        .await?;
+    committed(cx, &step);
+    Ok(step.next)
+}
+
+async fn start_in(
+    tx: &mut Tx,
+    cx: &Ctx,
+    who: &Connector,
+    id: IntroductionId,
+    decision: Decision,
+    now: Ts,
+) -> Result<Step, AskError> {
+    let old = introductions::load(tx, id).await?;
+    let old = old.filter(|old| old.connector == who.id).ok_or(AskError::NotFound)?;
+    let mut facts = facts(tx, &old).await?;
+    for side in Side::ALL {
+        let since = suppressions::since(tx, old.parties.get(*side).person).await?;
+        *facts.barred.get_mut(*side) = since.map(|since| neutral_date(since, now));
+    }
+    let names = [old.parties.first.name.clone(), old.parties.second.name.clone()];
+    let step = decision(old, &facts, &cx.policy, now).map_err(|refusal| match refusal {
+        Refusal::NotBefore(side, until) => {
+            let [first, second] = names;
+            let name = if side == Side::First { first } else { second };
+            AskError::NotBefore { side, name, until }
+        }
+        other => AskError::Refused(other),
+    })?;
+    save(tx, cx, who, &step, now).await?;
+    Ok(step)
+}
+
+/// A date for "not before": it looks like the end of a cool-down and does not move with each look.
+fn neutral_date(since: Ts, now: Ts) -> Ts {
+    let period = Span::days(90);
+    let passed = (now - since).0.div_euclid(period.0) + 1;
+    since + Span(period.0.saturating_mul(passed))
+}

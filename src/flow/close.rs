@@ -1,0 +1,72 @@
+//! Endings that somebody causes: the connector withdraws, a relay refuses an address for good.
+
+use super::error::unit_error;
+use super::save::{committed, facts, save};
+use super::{Cx, Failure};
+use crate::domain::asking::Side;
+use crate::domain::connector::Connector;
+use crate::domain::decide;
+use crate::domain::introduction::Introduction;
+use crate::domain::step::Refusal;
+use crate::ids::IntroductionId;
+use crate::store::{connectors, introductions};
+
+/// Why it was not withdrawn.
+#[derive(Debug, thiserror::Error)]
+pub enum WithdrawError {
+    #[error("no such introduction")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+unit_error!(WithdrawError);
+
+/// The connector takes it back. The parties notice nothing before the deadline.
+pub async fn withdraw(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Introduction, WithdrawError> {
+    let (now, shared, who) = (cx.now(), cx.clone(), who.clone());
+    let step = cx
+        .db
+        .write(move |tx| {
+            let (cx, who) = (shared.clone(), who.clone());
+            Box::pin(async move {
+                let old = introductions::load(tx, id).await?;
+                let old = old.filter(|old| old.connector == who.id).ok_or(WithdrawError::NotFound)?;
+                let facts = facts(tx, &old).await?;
+                let step = decide::withdraw(old, &facts, &cx.policy, now)?;
+                save(tx, &cx, &who, &step, now).await?;
+                Ok::<_, WithdrawError>(step)
+            })
+        })
+        .await?;
+    committed(cx, &step);
+    Ok(step.next)
+}
+
+/// A relay refused a party's address for good. The connector sees it; the other party sees silence.
+pub async fn undeliverable(cx: &Cx, id: IntroductionId, side: Side) -> Result<(), Failure> {
+    let (now, shared) = (cx.now(), cx.clone());
+    let step = cx
+        .db
+        .write(move |tx| {
+            let cx = shared.clone();
+            Box::pin(async move {
+                let Some(old) = introductions::load(tx, id).await? else {
+                    return Ok(None);
+                };
+                let Some(connector) = connectors::get(tx, old.connector).await? else {
+                    return Ok(None);
+                };
+                let step = decide::undeliverable(old, side, now);
+                save(tx, &cx, &connector, &step, now).await?;
+                Ok::<_, Failure>(Some(step))
+            })
+        })
+        .await?;
+    if let Some(step) = step {
+        committed(cx, &step);
+    }
+    Ok(())
+}

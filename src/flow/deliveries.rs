@@ -1,0 +1,46 @@
+//! Deliveries, for the admin: look, and send again.
+
+use super::{Cx, Failure};
+use crate::domain::letter::DeliveryState;
+use crate::ids::DeliveryId;
+use crate::store::deliveries::{self, Delivery, PastAttempt};
+
+/// A page of deliveries, newest first.
+pub async fn page(
+    cx: &Cx,
+    state: Option<DeliveryState>,
+    before: Option<DeliveryId>,
+    limit: i64,
+) -> Result<Vec<Delivery>, Failure> {
+    let mut tx = cx.db.read().await?;
+    Ok(deliveries::page(&mut tx, state, before, limit).await?)
+}
+
+/// One delivery with its attempts.
+pub async fn get(cx: &Cx, id: DeliveryId) -> Result<Option<(Delivery, Vec<PastAttempt>)>, Failure> {
+    let mut tx = cx.db.read().await?;
+    let Some(found) = deliveries::get(&mut tx, id).await? else {
+        return Ok(None);
+    };
+    let attempts = deliveries::attempts(&mut tx, id).await?;
+    Ok(Some((found, attempts)))
+}
+
+/// Puts it at the front of the queue. `None` when there is no such delivery, `false` when it cannot be
+/// sent again (sent, cancelled, or on its way).
+pub async fn retry(cx: &Cx, id: DeliveryId) -> Result<Option<bool>, Failure> {
+    let now = cx.now();
+    let again = cx
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if deliveries::get(tx, id).await?.is_none() {
+                    return Ok::<_, Failure>(None);
+                }
+                Ok(Some(deliveries::retry(tx, id, now).await?))
+            })
+        })
+        .await?;
+    cx.wake.notify_waiters();
+    Ok(again)
+}

@@ -1,0 +1,46 @@
+//! What every flow can fail with beside its own reasons.
+
+use crate::store::{StoreError, UnitError};
+use crate::view::ViewError;
+
+/// Not the caller's fault: the database or a template.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// No key can mint links: the ring has no active key.
+    #[error("the key ring has no active key; run `twoyes keys rotate`")]
+    NoKey,
+}
+
+impl UnitError for Failure {
+    fn store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::View(_) | Self::NoKey => None,
+        }
+    }
+}
+
+/// Lets an error enum with a `Failure(Failure)` variant be the error of a unit of work.
+macro_rules! unit_error {
+    ($name:ident) => {
+        impl From<crate::store::StoreError> for $name {
+            fn from(error: crate::store::StoreError) -> Self {
+                Self::Failure(error.into())
+            }
+        }
+
+        impl crate::store::UnitError for $name {
+            fn store(&self) -> Option<&crate::store::StoreError> {
+                match self {
+                    Self::Failure(failure) => failure.store(),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(super) use unit_error;

@@ -1,0 +1,145 @@
+//! Afterwards: what came of it?
+
+use super::error::unit_error;
+use super::save::{committed, save};
+use super::{Ctx, Cx, Failure};
+use crate::clock::Ts;
+use crate::domain::asking::Side;
+use crate::domain::connector::Connector;
+use crate::domain::decide::{self, Teller};
+use crate::domain::introduction::{Introduction, State};
+use crate::domain::link::{self, LinkFault};
+use crate::domain::nonce;
+use crate::domain::outcome::Outcome;
+use crate::domain::problem::Problems;
+use crate::domain::step::{Refusal, Step};
+use crate::ids::{IntroductionId, LinkRef};
+use crate::store::{Tx, connectors, introductions};
+
+/// Why an outcome was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum OutcomeError {
+    #[error(transparent)]
+    Link(#[from] LinkFault),
+    #[error("no such introduction")]
+    NotFound,
+    #[error("problems in the outcome: {0}")]
+    Invalid(Problems),
+    #[error("the form is no longer fresh")]
+    StaleForm,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+unit_error!(OutcomeError);
+
+/// What the check-in page shows a party.
+#[derive(Clone)]
+pub struct CheckInPage {
+    pub connector_name: String,
+    pub you_name: String,
+    pub other_name: String,
+    pub language: String,
+    /// What this party said before.
+    pub outcome: Option<Outcome>,
+    pub nonce: String,
+}
+
+/// Opens the check-in page.
+pub async fn open(cx: &Cx, token: &str) -> Result<CheckInPage, OutcomeError> {
+    let now = cx.now();
+    let claims = cx.ring().verify(link::Purpose::CheckIn, token, now)?;
+    let mut tx = cx.db.read().await?;
+    let (id, side) = introductions::find_link(&mut tx, claims.reference).await?.ok_or(LinkFault::Closed)?;
+    let of = introductions::view(&mut tx, id).await?.ok_or(LinkFault::Closed)?;
+    check_open(&of, side, claims.generation)?;
+    let connector = connectors::get(&mut tx, of.connector).await?.ok_or(LinkFault::Closed)?;
+    Ok(page(cx, &of, side, &connector.name, now))
+}
+
+/// A party says what came of it; private to the connector.
+pub async fn tell(cx: &Cx, token: &str, outcome: &str, nonce: &str) -> Result<CheckInPage, OutcomeError> {
+    let now = cx.now();
+    let claims = cx.ring().verify(link::Purpose::CheckIn, token, now)?;
+    if !nonce::is_good(&cx.nonce_key(), claims.reference, claims.generation, now, nonce) {
+        return Err(OutcomeError::StaleForm);
+    }
+    let outcome = parse(outcome)?;
+    let shared = cx.clone();
+    let (step, side, connector) = cx
+        .db
+        .write(move |tx| {
+            let cx = shared.clone();
+            Box::pin(async move { tell_in(tx, &cx, claims.reference, claims.generation, outcome, now).await })
+        })
+        .await?;
+    committed(cx, &step);
+    Ok(page(cx, &step.next, side, &connector, now))
+}
+
+/// The connector records what they heard.
+pub async fn record(
+    cx: &Cx,
+    who: &Connector,
+    id: IntroductionId,
+    outcome: &str,
+) -> Result<Introduction, OutcomeError> {
+    let outcome = parse(outcome)?;
+    let (now, shared, who) = (cx.now(), cx.clone(), who.clone());
+    let step = cx
+        .db
+        .write(move |tx| {
+            let (cx, who) = (shared.clone(), who.clone());
+            Box::pin(async move {
+                let old = introductions::load(tx, id).await?;
+                let old = old.filter(|old| old.connector == who.id).ok_or(OutcomeError::NotFound)?;
+                let step = decide::record_outcome(old, Teller::Connector, outcome, now)?;
+                save(tx, &cx, &who, &step, now).await?;
+                Ok::<_, OutcomeError>(step)
+            })
+        })
+        .await?;
+    committed(cx, &step);
+    Ok(step.next)
+}
+
+async fn tell_in(
+    tx: &mut Tx,
+    cx: &Ctx,
+    link: LinkRef,
+    generation: u8,
+    outcome: Outcome,
+    now: Ts,
+) -> Result<(Step, Side, String), OutcomeError> {
+    let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
+    let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
+    check_open(&of, side, generation)?;
+    let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
+    let step = decide::record_outcome(of, Teller::Party(side), outcome, now)?;
+    save(tx, cx, &connector, &step, now).await?;
+    Ok((step, side, connector.name))
+}
+
+fn check_open(of: &Introduction, side: Side, generation: u8) -> Result<(), LinkFault> {
+    let fits = of.parties.get(side).generation == generation && of.state == State::Introduced;
+    if fits { Ok(()) } else { Err(LinkFault::Closed) }
+}
+
+fn parse(raw: &str) -> Result<Outcome, OutcomeError> {
+    crate::domain::draft::word("outcome", raw, Outcome::parse, Outcome::ALL, Outcome::as_str)
+        .map_err(|problem| OutcomeError::Invalid(Problems(vec![problem])))
+}
+
+fn page(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) -> CheckInPage {
+    let (you, other) = (of.parties.get(side), of.parties.get(side.other()));
+    CheckInPage {
+        connector_name: connector_name.to_owned(),
+        you_name: you.name.clone(),
+        other_name: other.name.clone(),
+        language: you.language.clone(),
+        outcome: you.outcome,
+        nonce: nonce::make(&cx.nonce_key(), you.link, you.generation, now),
+    }
+}

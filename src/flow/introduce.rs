@@ -1,0 +1,51 @@
+//! What time alone makes happen: the introduction when the hold is over, reminders, the closing,
+//! check-ins. The sweeper calls these.
+
+use super::save::{committed, facts, save};
+use super::{Ctx, Cx, Failure};
+use crate::clock::Ts;
+use crate::domain::decide;
+use crate::domain::step::Step;
+use crate::ids::IntroductionId;
+use crate::store::{Tx, connectors, introductions};
+
+/// The introductions for which something is due, longest overdue first.
+pub async fn due(cx: &Cx, limit: i64) -> Result<Vec<IntroductionId>, Failure> {
+    let mut tx = cx.db.read().await?;
+    Ok(introductions::due(&mut tx, cx.now(), limit).await?)
+}
+
+/// When something becomes due next.
+pub async fn next_due(cx: &Cx) -> Result<Option<Ts>, Failure> {
+    let mut tx = cx.db.read().await?;
+    Ok(introductions::next_due(&mut tx).await?)
+}
+
+/// Does what is due for one introduction. Harmless when nothing is, or when somebody else did it.
+pub async fn tick(cx: &Cx, id: IntroductionId) -> Result<(), Failure> {
+    let (now, shared) = (cx.now(), cx.clone());
+    let step = cx
+        .db
+        .write(move |tx| {
+            let cx = shared.clone();
+            Box::pin(async move { tick_in(tx, &cx, id, now).await })
+        })
+        .await?;
+    if let Some(step) = step {
+        committed(cx, &step);
+    }
+    Ok(())
+}
+
+async fn tick_in(tx: &mut Tx, cx: &Ctx, id: IntroductionId, now: Ts) -> Result<Option<Step>, Failure> {
+    let Some(old) = introductions::load(tx, id).await? else {
+        return Ok(None);
+    };
+    let Some(connector) = connectors::get(tx, old.connector).await? else {
+        return Ok(None);
+    };
+    let facts = facts(tx, &old).await?;
+    let step = decide::tick(old, &facts, &cx.policy, now);
+    save(tx, cx, &connector, &step, now).await?;
+    Ok(Some(step))
+}

@@ -1,0 +1,115 @@
+//! The story, one file per step: draft, ask, answer, introduce, follow up, close; and the people in it.
+//!
+//! Each verb takes `now` and random values once, loads, lets [`crate::domain`] decide, and saves the
+//! whole step in one transaction. Nothing here talks to a mail server.
+
+pub mod account;
+pub mod answer;
+pub mod ask;
+pub mod close;
+pub mod deliveries;
+pub mod draft;
+pub mod error;
+pub mod follow_up;
+pub mod introduce;
+pub mod log;
+pub mod people;
+pub mod preview;
+
+mod letters;
+mod save;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, Ts};
+use crate::domain::address::EmailAddress;
+use crate::domain::asking::Policy;
+use crate::domain::link::LinkRing;
+use crate::domain::party::PersonKey;
+use crate::ids::{Ids, derive};
+use crate::store::Db;
+use crate::urls::Urls;
+use crate::view::Views;
+
+pub use error::Failure;
+
+/// Everything a flow needs. Cheap to clone.
+pub type Cx = Arc<Ctx>;
+
+pub struct Ctx {
+    pub db: Db,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub views: Views,
+    pub urls: Urls,
+    pub policy: Policy,
+    pub sender: Sender,
+    pub secrets: Secrets,
+    /// Replaced as a whole when the key file was read again.
+    pub ring: std::sync::RwLock<Arc<LinkRing>>,
+    /// Rung when a mail was queued or a time was set, so that nobody has to poll for it.
+    pub wake: Notify,
+    pub counts: Counts,
+}
+
+/// Who our mails come from.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    pub address: String,
+    /// Behind the connector's name, e.g. `via twoyes`.
+    pub suffix: String,
+    /// How the service calls itself in From of its own mails.
+    pub name: String,
+    pub message_id_domain: String,
+    /// The zone of dates in mails to parties.
+    pub time_zone: String,
+}
+
+/// Secrets that never rotate with the ring. Without `Debug`.
+#[derive(Clone)]
+pub struct Secrets {
+    /// For hashes of people: suppressions stay findable for ever.
+    pub pepper: [u8; 32],
+    /// For message ids and the nonces of views.
+    pub internal: [u8; 32],
+}
+
+/// What happened since the start, for the metrics. Never per choice: a decline must not be countable.
+#[derive(Debug, Default)]
+pub struct Counts {
+    pub answers: std::sync::atomic::AtomicU64,
+    pub introductions: std::sync::atomic::AtomicU64,
+}
+
+impl Ctx {
+    #[must_use]
+    pub fn now(&self) -> Ts {
+        self.clock.now()
+    }
+
+    /// The keys as they are now.
+    #[must_use]
+    pub fn ring(&self) -> Arc<LinkRing> {
+        self.ring.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |ring| ring.clone())
+    }
+
+    /// The languages that mails can be written in, the instance's first.
+    #[must_use]
+    pub fn languages(&self) -> Vec<String> {
+        self.views.languages().map(str::to_owned).collect()
+    }
+
+    /// The person behind an address, as a keyed hash.
+    #[must_use]
+    pub fn person(&self, email: &EmailAddress) -> PersonKey {
+        PersonKey(derive(&self.secrets.pepper, &format!("person/{}", email.limit_key())))
+    }
+
+    /// The key of the nonces of views.
+    #[must_use]
+    pub fn nonce_key(&self) -> [u8; 32] {
+        derive(&self.secrets.internal, "nonce")
+    }
+}

@@ -1,0 +1,65 @@
+//! The preview: every mail as each party will read it, and its links disarmed.
+
+use super::{Cx, Failure, letters};
+use crate::clock::Ts;
+use crate::domain::asking::Side;
+use crate::domain::connector::Connector;
+use crate::domain::introduction::Introduction;
+use crate::domain::letter::LinkName;
+use crate::domain::link::TOKEN_CHARS;
+use crate::domain::message::Mail;
+
+/// One mail of the preview.
+#[derive(Clone, Debug)]
+pub struct PreviewMail {
+    /// `ask_first`, `ask_second`, `introduction`...
+    pub kind: &'static str,
+    /// To whom, by name.
+    pub to: Vec<String>,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// The mails in the order in which they would leave. Their words are those that will be sent; in place
+/// of each link stands one of the same length that opens nothing, because only the recipient may hold it.
+///
+/// # Errors
+/// A template that fails.
+pub fn preview(cx: &Cx, who: &Connector, of: &Introduction) -> Result<Vec<PreviewMail>, Failure> {
+    let now = cx.now();
+    let first = (Mail::Ask(Side::First), vec![of.parties.first.name.clone()]);
+    let second = (Mail::Ask(Side::Second), vec![of.parties.second.name.clone()]);
+    let both = vec![of.parties.first.name.clone(), of.parties.second.name.clone()];
+    [first, second, (Mail::Introduction, both)]
+        .into_iter()
+        .map(|(mail, to)| one(cx, who, of, mail, to, now))
+        .collect()
+}
+
+fn one(
+    cx: &Cx,
+    who: &Connector,
+    of: &Introduction,
+    mail: Mail,
+    to: Vec<String>,
+    now: Ts,
+) -> Result<PreviewMail, Failure> {
+    let mut asked = of.clone();
+    asked.round = asked.round.max(1);
+    let rendered = letters::render(cx, who, &asked, mail, now)?;
+    Ok(PreviewMail {
+        kind: mail.kind().as_str(),
+        to,
+        subject: rendered.subject,
+        text: disarm(cx, &rendered.text),
+        html: disarm(cx, &rendered.html),
+    })
+}
+
+fn disarm(cx: &Cx, text: &str) -> String {
+    let token = "x".repeat(TOKEN_CHARS);
+    LinkName::ALL.iter().fold(text.to_owned(), |text, name| {
+        text.replace(&crate::domain::letter::mark(*name), &cx.urls.link(*name, &token))
+    })
+}

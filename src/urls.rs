@@ -1,0 +1,77 @@
+//! Every path once, and absolute links from the configured base URL only: no header of a request can
+//! change where a link points to.
+
+use crate::domain::letter::LinkName;
+use crate::ids::IntroductionId;
+
+/// Paths as routes (with `{token}` and `{id}`).
+pub mod path {
+    pub const ANSWER: &str = "/c/{token}";
+    pub const STOP: &str = "/stop/{token}";
+    pub const CHECK_IN: &str = "/met/{token}";
+    pub const SIGN_IN_LINK: &str = "/sign-in/{token}";
+    pub const SIGN_IN: &str = "/sign-in";
+    pub const SIGN_IN_CODE: &str = "/sign-in/code";
+    pub const SIGN_OUT: &str = "/sign-out";
+    pub const DESK: &str = "/";
+    pub const NEW: &str = "/introductions/new";
+    pub const INTRODUCTION: &str = "/introductions/{id}";
+    pub const EDIT: &str = "/introductions/{id}/edit";
+    pub const PREVIEW: &str = "/introductions/{id}/preview";
+    pub const ASK: &str = "/introductions/{id}/ask";
+    pub const ASK_AGAIN: &str = "/introductions/{id}/ask-again";
+    pub const WITHDRAW: &str = "/introductions/{id}/withdraw";
+    pub const OUTCOME: &str = "/introductions/{id}/outcome";
+    pub const DELETE: &str = "/introductions/{id}/delete";
+    pub const ADMIN_OUTCOMES: &str = "/admin/outcomes";
+    pub const ADMIN_DELIVERIES: &str = "/admin/deliveries";
+    pub const MAILBOX: &str = "/mailbox";
+    pub const MAILBOX_MAIL: &str = "/mailbox/{id}";
+    pub const STYLE: &str = "/static/app.css";
+    pub const OPENAPI: &str = "/api/openapi.json";
+}
+
+/// Builds absolute links.
+#[derive(Clone, Debug)]
+pub struct Urls {
+    base: String,
+}
+
+impl Urls {
+    /// `base` is scheme and host without a slash at the end; it is also the origin that links are
+    /// signed for.
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        Self { base: base.trim_end_matches('/').to_owned() }
+    }
+
+    /// The site's origin.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The address behind a signed link.
+    #[must_use]
+    pub fn link(&self, name: LinkName, token: &str) -> String {
+        let path = match name {
+            LinkName::Answer => path::ANSWER,
+            LinkName::Stop => path::STOP,
+            LinkName::CheckIn => path::CHECK_IN,
+            LinkName::SignIn => path::SIGN_IN_LINK,
+        };
+        format!("{}{}", self.base, path.replace("{token}", token))
+    }
+
+    /// The connector's page of an introduction.
+    #[must_use]
+    pub fn introduction(&self, id: IntroductionId) -> String {
+        format!("{}{}", self.base, of(path::INTRODUCTION, id))
+    }
+}
+
+/// A path with its id filled in.
+#[must_use]
+pub fn of(path: &str, id: impl std::fmt::Display) -> String {
+    path.replace("{id}", &id.to_string())
+}
