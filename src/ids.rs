@@ -33,7 +33,6 @@ macro_rules! id {
         }
     )+};
 }
-pub(crate) use id;
 
 id! {
     /// A connector's row.
@@ -127,6 +126,7 @@ pub fn hmac_sha256(key: &[u8]) -> Hmac<Sha256> {
 }
 
 #[expect(clippy::expect_used, reason = "without randomness nothing here is safe to go on")]
+#[expect(clippy::disallowed_methods, reason = "the one place that draws from the system's generator")]
 fn system_bytes<const N: usize>() -> [u8; N] {
     let mut out = [0_u8; N];
     getrandom::fill(&mut out).expect("the operating system gives random bytes");

@@ -1,1 +1,6 @@
-
+mod domain_kit;
+mod link_vectors;
+mod mail_dkim;
+mod mail_driver;
+mod mail_transports;
+mod support;

@@ -1,0 +1,46 @@
+//! People who sign in.
+
+use serde::{Deserialize, Serialize};
+
+use super::address::EmailAddress;
+use crate::clock::Ts;
+use crate::ids::ConnectorId;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Connector,
+    /// Also sees the outcome log and runs the instance.
+    Admin,
+}
+
+super::text_enum!(Role { Connector = "connector", Admin = "admin" });
+
+#[derive(Clone, Debug)]
+pub struct Connector {
+    pub id: ConnectorId,
+    pub email: EmailAddress,
+    pub name: String,
+    pub role: Role,
+    /// Closing lines under their asks; may be empty.
+    pub signature: String,
+    /// IANA name, for dates on their pages and in their mails.
+    pub time_zone: String,
+    pub language: String,
+    pub created_at: Ts,
+    pub suspended_at: Option<Ts>,
+}
+
+/// What an API token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Read one's own introductions and contacts.
+    Read,
+    /// Draft, ask, withdraw, record outcomes, edit contacts.
+    Write,
+    /// Outcome log and deliveries of the whole instance; for admins.
+    Admin,
+}
+
+super::text_enum!(Scope { Read = "read", Write = "write", Admin = "admin" });

@@ -1,0 +1,92 @@
+//! Asking: from a draft, and again in a new round.
+
+use super::super::asking::{Order, Policy, Side};
+use super::super::calendar;
+use super::super::event::What;
+use super::super::introduction::{Introduction, State};
+use super::super::message::Mail;
+use super::super::party::Asked;
+use super::super::step::{Refusal, Step};
+use super::Facts;
+use crate::clock::Ts;
+
+/// Starts asking: the first party, or both when they are asked together.
+///
+/// # Errors
+/// [`Refusal::WrongState`] unless it is a draft, [`Refusal::CoworkerTick`] and [`Refusal::NotBefore`].
+pub fn ask(draft: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Result<Step, Refusal> {
+    match draft.state {
+        State::Draft => start_round(draft, facts, policy, now),
+        State::Asking | State::Agreed { .. } | State::Introduced | State::Closed => Err(Refusal::WrongState),
+    }
+}
+
+/// Asks the same people anew. Both yeses must be fresh; links of older mails are closed.
+///
+/// Only possible once the last round has closed, or while the other side was never asked in it:
+/// otherwise a new round before the deadline would tell a party what the other one answered.
+pub fn ask_again(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Result<Step, Refusal> {
+    match old.state {
+        State::Closed => start_round(old, facts, policy, now),
+        State::Asking if may_restart(&old, now) => start_round(old, facts, policy, now),
+        State::Draft | State::Asking | State::Agreed { .. } | State::Introduced => Err(Refusal::WrongState),
+    }
+}
+
+/// Only the first was asked, said "not now" openly, and the date they named has come.
+fn may_restart(old: &Introduction, now: Ts) -> bool {
+    let due = |until: Option<Ts>| until.is_some_and(|until| until <= now);
+    old.parties.second.asked.is_none()
+        && old.parties.first.shown.as_ref().is_some_and(|shown| due(shown.until))
+}
+
+fn start_round(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Result<Step, Refusal> {
+    if old.terms.same_employer && !old.terms.coworker_confirmed {
+        return Err(Refusal::CoworkerTick);
+    }
+    for (side, barred) in facts.barred.iter() {
+        if let Some(until) = *barred {
+            return Err(Refusal::NotBefore(side, until));
+        }
+    }
+    let mut step = Step::new(fresh_round(old)?);
+    step.next.state = State::Asking;
+    ask_side(&mut step, Side::First, policy, now);
+    if step.next.terms.order == Order::Together {
+        ask_side(&mut step, Side::Second, policy, now);
+    }
+    Ok(step)
+}
+
+fn fresh_round(mut old: Introduction) -> Result<Introduction, Refusal> {
+    old.round += 1;
+    old.deadline = None;
+    old.withdrawn_at = None;
+    old.closed_at = None;
+    for side in Side::ALL {
+        let party = old.parties.get_mut(*side);
+        party.generation = party.generation.checked_add(1).ok_or(Refusal::TooManyRounds)?;
+        party.asked = None;
+        party.given = None;
+        party.shown = None;
+        party.contested_at = None;
+        party.undeliverable_at = None;
+    }
+    Ok(old)
+}
+
+/// Queues the ask of one side and moves the running deadline; never backwards.
+pub(super) fn ask_side(step: &mut Step, side: Side, policy: &Policy, now: Ts) {
+    let deadline = now + policy.window;
+    let remind_at = calendar::add_working_days(now, policy.reminder_working_days, &policy.zone);
+    let remind_at = Some(remind_at).filter(|at| *at < deadline);
+    move_deadline(step, deadline);
+    step.next.parties.get_mut(side).asked = Some(Asked { at: now, deadline, remind_at });
+    let round = step.next.round;
+    step.event(now, What::Asked { round }, Some(side));
+    step.mails.push(Mail::Ask(side));
+}
+
+pub(super) fn move_deadline(step: &mut Step, deadline: Ts) {
+    step.next.deadline = Some(step.next.deadline.map_or(deadline, |old| old.max(deadline)));
+}

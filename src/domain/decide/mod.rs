@@ -1,0 +1,36 @@
+//! The decisions. Each takes an introduction, facts and a time, and returns a [`super::step::Step`].
+
+mod answer;
+mod ask;
+mod outcome;
+mod tick;
+mod undeliverable;
+mod withdraw;
+
+pub use answer::answer;
+pub use ask::{ask, ask_again};
+pub use outcome::record_outcome;
+pub use tick::tick;
+pub use undeliverable::undeliverable;
+pub use withdraw::withdraw;
+
+use super::asking::{Pair, Side};
+use crate::clock::Ts;
+
+/// What a decision must know beside the introduction, loaded in the same unit of work.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts {
+    /// Until when a party cannot be asked (cap, cool-down, suppression), if so.
+    pub barred: Pair<Option<Ts>>,
+    /// "Never ask me again" stands for this address.
+    pub suppressed: Pair<bool>,
+    /// The ask of this round is still in the outbox and has not begun to leave.
+    pub unsent: Pair<bool>,
+}
+
+/// Who tells what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Teller {
+    Connector,
+    Party(Side),
+}

@@ -1,0 +1,97 @@
+//! Which mails exist and which key makes each of them leave once.
+
+use super::asking::Side;
+use super::introduction::Introduction;
+
+/// The kinds of mail, as the database and the metrics name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MessageKind {
+    AskFirst,
+    AskSecond,
+    Reminder,
+    Receipt,
+    Introduction,
+    ConnectorCopy,
+    ClosingNote,
+    CheckIn,
+    SignIn,
+    Test,
+}
+
+super::text_enum!(MessageKind {
+    AskFirst = "ask_first",
+    AskSecond = "ask_second",
+    Reminder = "reminder",
+    Receipt = "receipt",
+    Introduction = "introduction",
+    ConnectorCopy = "connector_copy",
+    ClosingNote = "closing_note",
+    CheckIn = "check_in",
+    SignIn = "sign_in",
+    Test = "test",
+});
+
+/// A mail that a step wants to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mail {
+    Ask(Side),
+    Reminder(Side),
+    /// After every recorded answer, with the way back.
+    Receipt(Side),
+    /// To both parties.
+    Introduction,
+    ConnectorCopy,
+    ClosingNote(Side),
+    CheckIn(Side, u32),
+}
+
+impl Mail {
+    #[must_use]
+    pub const fn kind(self) -> MessageKind {
+        match self {
+            Self::Ask(Side::First) => MessageKind::AskFirst,
+            Self::Ask(Side::Second) => MessageKind::AskSecond,
+            Self::Reminder(_) => MessageKind::Reminder,
+            Self::Receipt(_) => MessageKind::Receipt,
+            Self::Introduction => MessageKind::Introduction,
+            Self::ConnectorCopy => MessageKind::ConnectorCopy,
+            Self::ClosingNote(_) => MessageKind::ClosingNote,
+            Self::CheckIn(..) => MessageKind::CheckIn,
+        }
+    }
+
+    /// The side it goes to; `None` when it goes to both or to the connector.
+    #[must_use]
+    pub const fn side(self) -> Option<Side> {
+        match self {
+            Self::Ask(side)
+            | Self::Reminder(side)
+            | Self::Receipt(side)
+            | Self::ClosingNote(side)
+            | Self::CheckIn(side, _) => Some(side),
+            Self::Introduction | Self::ConnectorCopy => None,
+        }
+    }
+
+    /// The unique key: the same event makes the same key, so twice is once. An ask that was taken back
+    /// unsent may be asked again, hence the time of asking in its key.
+    #[must_use]
+    pub fn key(self, introduction: &Introduction) -> String {
+        let (id, round) = (introduction.id, introduction.round);
+        match self {
+            Self::Introduction => format!("introduction/{id}"),
+            Self::ConnectorCopy => format!("connector_copy/{id}"),
+            Self::Ask(side) => {
+                let at = introduction.parties.get(side).asked.map_or(0, |asked| asked.at.0);
+                format!("ask/{id}/{round}/{}/{at}", side.as_str())
+            }
+            Self::Reminder(side) => format!("reminder/{id}/{round}/{}", side.as_str()),
+            Self::Receipt(side) => {
+                let nth = introduction.parties.get(side).answers;
+                format!("receipt/{id}/{round}/{}/{nth}", side.as_str())
+            }
+            Self::ClosingNote(side) => format!("closing_note/{id}/{round}/{}", side.as_str()),
+            Self::CheckIn(side, days) => format!("check_in/{id}/{}/{days}", side.as_str()),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Pure values and decisions. No async, no SQL, no web, no template and no mail crate.
+//!
+//! Flows load facts, hand them in with a time, and get a [`step::Step`] or an error back.
+
+/// Names for a plain enum in text: `as_str`, `parse` and the list of all of them.
+macro_rules! text_enum {
+    ($name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that the database, the API and the forms use.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// `None` for a word that is not one of them.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use text_enum;
+
+pub mod address;
+pub mod answer;
+pub mod asking;
+pub mod calendar;
+pub mod connector;
+pub mod contact;
+pub mod decide;
+pub mod event;
+pub mod introduction;
+pub mod letter;
+pub mod link;
+pub mod message;
+pub mod nonce;
+pub mod outcome;
+pub mod party;
+pub mod problem;
+pub mod step;
+pub mod text;

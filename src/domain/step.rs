@@ -1,0 +1,69 @@
+//! The result of a decision: what the introduction becomes and what must be saved with it.
+
+use super::asking::Side;
+use super::event::{Event, What};
+use super::introduction::Introduction;
+use super::message::{Mail, MessageKind};
+use crate::clock::Ts;
+
+/// Everything one decision changes. Saved whole, in one transaction, or not at all.
+#[derive(Clone)]
+pub struct Step {
+    pub next: Introduction,
+    pub events: Vec<Event>,
+    pub mails: Vec<Mail>,
+    pub effects: Vec<Effect>,
+    /// Something in `next` changed without an event worth telling.
+    pub touched: bool,
+}
+
+/// What a step changes beside the introduction itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Take mails of this kind back that have not begun to leave.
+    CancelUnsent(MessageKind),
+    /// Never ask this party's address again.
+    Suppress(Side),
+    /// The party took their own "never" back.
+    LiftSuppression(Side),
+}
+
+impl Step {
+    pub(super) fn new(next: Introduction) -> Self {
+        Self { next, events: Vec::new(), mails: Vec::new(), effects: Vec::new(), touched: false }
+    }
+
+    pub(super) fn event(&mut self, at: Ts, what: What, side: Option<Side>) {
+        self.events.push(Event { at, what, side, quiet: false });
+    }
+
+    pub(super) fn quiet_event(&mut self, at: Ts, what: What, side: Option<Side>) {
+        self.events.push(Event { at, what, side, quiet: true });
+    }
+
+    /// Nothing to save: the same answer again, or nothing due.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.touched && self.events.is_empty() && self.mails.is_empty() && self.effects.is_empty()
+    }
+}
+
+/// Why a command cannot be carried out in this state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The command does not fit the state, e.g. asking twice.
+    #[error("this is not possible any more")]
+    WrongState,
+    /// For parties: the page is closed, whatever the cause.
+    #[error("this introduction has closed")]
+    Closed,
+    /// A cap, a cool-down or a suppression: one neutral sentence with a date.
+    #[error("cannot be asked through this service before a date")]
+    NotBefore(Side, Ts),
+    /// Two people at one employer need the tick.
+    #[error("the co-worker tick is missing")]
+    CoworkerTick,
+    /// 255 rounds of asking are enough.
+    #[error("this introduction was asked for too often")]
+    TooManyRounds,
+}

@@ -1,0 +1,264 @@
+//! Introductions with their two parties: load, save once, list, what is due.
+
+use super::error::StoreError;
+use super::query::Row;
+use super::tx::Tx;
+use super::{events, parties};
+use crate::clock::Ts;
+use crate::domain::asking::{Order, Pair, Purpose, Side};
+use crate::domain::event::Event;
+use crate::domain::introduction::{Introduction, State, StateName, Terms};
+use crate::domain::outcome::Outcome;
+use crate::domain::party::Party;
+use crate::ids::{ConnectorId, IntroductionId, LinkRef};
+
+/// One introduction, locked against other writers until the unit ends.
+pub async fn load(tx: &mut Tx, id: IntroductionId) -> Result<Option<Introduction>, StoreError> {
+    let row = tx
+        .q2("SELECT * FROM introduction WHERE id = $1", "SELECT * FROM introduction WHERE id = $1 FOR UPDATE")
+        .bind(id.0)
+        .one()
+        .await?;
+    with_parties(tx, row).await
+}
+
+/// One introduction, for looking at.
+pub async fn view(tx: &mut Tx, id: IntroductionId) -> Result<Option<Introduction>, StoreError> {
+    let row = tx.q("SELECT * FROM introduction WHERE id = $1").bind(id.0).one().await?;
+    with_parties(tx, row).await
+}
+
+/// Which introduction and side a link's reference belongs to.
+pub async fn find_link(tx: &mut Tx, link: LinkRef) -> Result<Option<(IntroductionId, Side)>, StoreError> {
+    let row =
+        tx.q("SELECT introduction_id, side FROM party WHERE link = $1").bind(link.0.to_vec()).one().await?;
+    row.map(|row| Ok((IntroductionId(row.get("introduction_id")?), row.word("side", Side::parse)?)))
+        .transpose()
+}
+
+/// Saves a new draft with its events.
+pub async fn insert(tx: &mut Tx, new: &Introduction, happened: &[Event]) -> Result<(), StoreError> {
+    let (terms, introduce_at) = (&new.terms, introduce_at(new.state));
+    tx.q("INSERT INTO introduction (id, connector_id, version, state, introduce_at, purpose, ask_order,
+            asked_for_this, names_second, writes_first, same_employer, coworker_confirmed, shared, step,
+            round, deadline, withdrawn_at, introduced_at, closed_at, outcome, events, due_at,
+            created_at, updated_at)
+          VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+            $19, $20, NULL, $21, $22)")
+        .bind(new.id.0)
+        .bind(new.connector.0)
+        .bind(new.state.name().as_str())
+        .bind(introduce_at)
+        .bind(terms.purpose.as_str())
+        .bind(terms.order.as_str())
+        .bind(terms.asked_for_this)
+        .bind(terms.names_second)
+        .bind(terms.writes_first.as_str())
+        .bind(terms.same_employer)
+        .bind(terms.coworker_confirmed)
+        .bind(terms.shared.as_str())
+        .bind(terms.step.as_str())
+        .bind(new.round)
+        .bind(new.deadline.map(|at| at.0))
+        .bind(new.withdrawn_at.map(|at| at.0))
+        .bind(new.introduced_at.map(|at| at.0))
+        .bind(new.closed_at.map(|at| at.0))
+        .bind(new.outcome.map(Outcome::as_str))
+        .bind(new.events + count(happened))
+        .bind(new.created_at.0)
+        .bind(new.updated_at.0)
+        .run()
+        .await?;
+    for (_, party) in new.parties.iter() {
+        parties::insert(tx, new.id, party).await?;
+    }
+    events::append(tx, new, happened).await
+}
+
+/// Saves a decision: the introduction as it is now, both parties, and what happened. Compare-and-set
+/// on the version that was loaded.
+///
+/// # Errors
+/// [`StoreError::Stale`] when someone else saved first.
+pub async fn save(
+    tx: &mut Tx,
+    next: &Introduction,
+    due_at: Option<Ts>,
+    happened: &[Event],
+    now: Ts,
+) -> Result<(), StoreError> {
+    let terms = &next.terms;
+    tx.q("UPDATE introduction SET version = version + 1, state = $3, introduce_at = $4, purpose = $5,
+            ask_order = $6, asked_for_this = $7, names_second = $8, writes_first = $9,
+            same_employer = $10, coworker_confirmed = $11, shared = $12, step = $13, round = $14,
+            deadline = $15, withdrawn_at = $16, introduced_at = $17, closed_at = $18, outcome = $19,
+            events = $20, due_at = $21, updated_at = $22
+          WHERE id = $1 AND version = $2")
+        .bind(next.id.0)
+        .bind(next.version)
+        .bind(next.state.name().as_str())
+        .bind(introduce_at(next.state))
+        .bind(terms.purpose.as_str())
+        .bind(terms.order.as_str())
+        .bind(terms.asked_for_this)
+        .bind(terms.names_second)
+        .bind(terms.writes_first.as_str())
+        .bind(terms.same_employer)
+        .bind(terms.coworker_confirmed)
+        .bind(terms.shared.as_str())
+        .bind(terms.step.as_str())
+        .bind(next.round)
+        .bind(next.deadline.map(|at| at.0))
+        .bind(next.withdrawn_at.map(|at| at.0))
+        .bind(next.introduced_at.map(|at| at.0))
+        .bind(next.closed_at.map(|at| at.0))
+        .bind(next.outcome.map(Outcome::as_str))
+        .bind(next.events + count(happened))
+        .bind(due_at.map(|at| at.0))
+        .bind(now.0)
+        .exactly_one()
+        .await?;
+    for (_, party) in next.parties.iter() {
+        parties::update(tx, next.id, party).await?;
+    }
+    events::append(tx, next, happened).await
+}
+
+/// Deletes a draft.
+pub async fn delete(tx: &mut Tx, id: IntroductionId) -> Result<(), StoreError> {
+    tx.q("DELETE FROM event WHERE introduction_id = $1").bind(id.0).run().await?;
+    tx.q("DELETE FROM introduction WHERE id = $1 AND state = 'draft'").bind(id.0).exactly_one().await
+}
+
+/// A page of a connector's introductions, newest first, older than `before`.
+pub async fn page(
+    tx: &mut Tx,
+    connector: ConnectorId,
+    state: Option<StateName>,
+    before: Option<IntroductionId>,
+    limit: i64,
+) -> Result<Vec<Introduction>, StoreError> {
+    let before = before.map_or(uuid::Uuid::max(), |id| id.0);
+    let rows = match state {
+        None => {
+            tx.q("SELECT * FROM introduction WHERE connector_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3")
+                .bind(connector.0)
+                .bind(before)
+                .bind(limit)
+                .all()
+                .await?
+        }
+        Some(state) => {
+            tx.q("SELECT * FROM introduction WHERE connector_id = $1 AND state = $2 AND id < $3
+                  ORDER BY id DESC LIMIT $4")
+                .bind(connector.0)
+                .bind(state.as_str())
+                .bind(before)
+                .bind(limit)
+                .all()
+                .await?
+        }
+    };
+    all_with_parties(tx, rows).await
+}
+
+/// A page of everybody's introductions for the outcome log, newest first. Drafts are nobody else's business.
+pub async fn log_page(
+    tx: &mut Tx,
+    before: Option<IntroductionId>,
+    limit: i64,
+) -> Result<Vec<Introduction>, StoreError> {
+    let before = before.map_or(uuid::Uuid::max(), |id| id.0);
+    let rows = tx
+        .q("SELECT * FROM introduction WHERE id < $1 AND round > 0 ORDER BY id DESC LIMIT $2")
+        .bind(before)
+        .bind(limit)
+        .all()
+        .await?;
+    all_with_parties(tx, rows).await
+}
+
+/// The introductions for which something is due, longest overdue first.
+pub async fn due(tx: &mut Tx, now: Ts, limit: i64) -> Result<Vec<IntroductionId>, StoreError> {
+    let rows = tx
+        .q("SELECT id FROM introduction WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT $2")
+        .bind(now.0)
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter().map(|row| Ok(IntroductionId(row.get("id")?))).collect()
+}
+
+/// When the next introduction becomes due.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
+    let row = tx
+        .q("SELECT due_at FROM introduction WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1")
+        .one()
+        .await?;
+    row.map(|row| row.get("due_at").map(Ts)).transpose()
+}
+
+async fn all_with_parties(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Introduction>, StoreError> {
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        out.extend(with_parties(tx, Some(row)).await?);
+    }
+    Ok(out)
+}
+
+async fn with_parties(tx: &mut Tx, row: Option<Row>) -> Result<Option<Introduction>, StoreError> {
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let id = IntroductionId(row.get("id")?);
+    let [first, second] = parties::both(tx, id).await?;
+    read(&row, Pair { first, second }).map(Some)
+}
+
+fn read(row: &Row, parties: Pair<Party>) -> Result<Introduction, StoreError> {
+    let state = match row.word("state", StateName::parse)? {
+        StateName::Draft => State::Draft,
+        StateName::Asking => State::Asking,
+        StateName::Agreed => State::Agreed { introduce_at: Ts(row.get("introduce_at")?) },
+        StateName::Introduced => State::Introduced,
+        StateName::Closed => State::Closed,
+    };
+    Ok(Introduction {
+        id: IntroductionId(row.get("id")?),
+        connector: ConnectorId(row.get("connector_id")?),
+        version: row.get("version")?,
+        state,
+        terms: Terms {
+            purpose: row.word("purpose", Purpose::parse)?,
+            order: row.word("ask_order", Order::parse)?,
+            asked_for_this: row.get("asked_for_this")?,
+            names_second: row.get("names_second")?,
+            writes_first: row.word("writes_first", Side::parse)?,
+            same_employer: row.get("same_employer")?,
+            coworker_confirmed: row.get("coworker_confirmed")?,
+            shared: row.get("shared")?,
+            step: row.get("step")?,
+        },
+        parties,
+        round: row.get("round")?,
+        deadline: row.opt("deadline")?.map(Ts),
+        withdrawn_at: row.opt("withdrawn_at")?.map(Ts),
+        introduced_at: row.opt("introduced_at")?.map(Ts),
+        closed_at: row.opt("closed_at")?.map(Ts),
+        outcome: row.opt_word("outcome", Outcome::parse)?,
+        events: row.get("events")?,
+        created_at: Ts(row.get("created_at")?),
+        updated_at: Ts(row.get("updated_at")?),
+    })
+}
+
+fn introduce_at(state: State) -> Option<i64> {
+    match state {
+        State::Agreed { introduce_at } => Some(introduce_at.0),
+        State::Draft | State::Asking | State::Introduced | State::Closed => None,
+    }
+}
+
+fn count(happened: &[Event]) -> i64 {
+    i64::try_from(happened.len()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,137 @@
+//! The only SQL. Free functions over a [`Tx`], one file per family of tables.
+
+mod error;
+mod migrate;
+mod postgres;
+mod query;
+mod sqlite;
+mod tx;
+
+pub mod connectors;
+pub mod contacts;
+pub mod courier;
+pub mod deliveries;
+pub mod events;
+pub mod idempotency;
+pub mod introductions;
+pub mod outbox;
+pub mod parties;
+pub mod routes;
+pub mod sessions;
+pub mod suppressions;
+pub mod tokens;
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::sync::oneshot;
+
+pub use error::{StoreError, UnitError};
+pub use migrate::{MigrateError, migrate, schema_state};
+pub use query::Row;
+pub use tx::Tx;
+
+/// A unit of work: everything it does is kept, or nothing.
+pub type Unit<T, E> = dyn for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync;
+pub(crate) type BoxUnit<T, E> = Arc<Unit<T, E>>;
+
+/// The database.
+#[derive(Clone)]
+pub enum Db {
+    Sqlite(sqlite::SqliteDb),
+    Postgres(postgres::PostgresDb),
+}
+
+impl Db {
+    /// Connects. `url` is `sqlite:FILE` or `postgres://...`; anything else is refused.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let scheme = url.split(':').next().unwrap_or_default();
+        match scheme {
+            "sqlite" => {
+                let options: SqliteConnectOptions =
+                    url.parse().map_err(|error| StoreError::of("database.url", &error))?;
+                Ok(Self::Sqlite(sqlite::SqliteDb::open(options, connections).await?))
+            }
+            "postgres" | "postgresql" => {
+                let options: PgConnectOptions =
+                    url.parse().map_err(|error| StoreError::of("database.url", &error))?;
+                Ok(Self::Postgres(postgres::PostgresDb::open(options, connections).await?))
+            }
+            _ => Err(StoreError::Unavailable(format!(
+                "database.url begins with `{scheme}:`; only `sqlite:` and `postgres:` are known"
+            ))),
+        }
+    }
+
+    /// Runs a unit of work and commits it before it returns.
+    ///
+    /// It runs in a task of its own: a caller that goes away cannot leave half of it behind. On
+    /// PostgreSQL it may run several times, so it must do nothing but talk to the database.
+    pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UnitError,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    {
+        match self {
+            Self::Sqlite(db) => write_sqlite(db, unit).await,
+            Self::Postgres(db) => {
+                let db = db.clone();
+                let unit: BoxUnit<T, E> = Arc::new(unit);
+                let task = tokio::spawn(async move { db.write(unit).await });
+                match task.await {
+                    Ok(ended) => ended,
+                    Err(_) => Err(StoreError::Unavailable("the unit of work panicked".into()).into()),
+                }
+            }
+        }
+    }
+
+    /// A connection for reading. Nothing written through it is kept on SQLite.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.reader().await,
+            Self::Postgres(db) => db.reader().await,
+        }
+    }
+
+    /// `sqlite` or `postgres`.
+    #[must_use]
+    pub const fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+}
+
+async fn write_sqlite<T, E, F>(db: &sqlite::SqliteDb, unit: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: UnitError,
+    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+{
+    let (tell, told) = oneshot::channel::<Result<T, E>>();
+    let job: sqlite::Job = Box::new(move |tx| {
+        Box::pin(async move {
+            let ended = unit(tx).await;
+            let keep = ended.is_ok();
+            let reply: sqlite::Reply = Box::new(move |committed| {
+                let ended = match (ended, committed) {
+                    (Ok(_), Err(error)) => Err(error.into()),
+                    (ended, _) => ended,
+                };
+                // Nobody listens when the client hung up; the work is kept all the same.
+                drop(tell.send(ended));
+            });
+            sqlite::Ended { keep, reply }
+        })
+    });
+    db.submit(job).await?;
+    match told.await {
+        Ok(ended) => ended,
+        Err(_) => Err(StoreError::Unavailable("nothing was recorded".into()).into()),
+    }
+}

@@ -1,0 +1,235 @@
+//! A small query builder: one SQL text, `$1` placeholders, both engines.
+//!
+//! `tx.q("SELECT name FROM contact WHERE id = $1").bind(id).one().await?`. It counts placeholders
+//! (SQLite reads a missing value as NULL, silently) and refuses a NULL in a column that is not read as
+//! an `Option` (sqlx reads it as "" or 0 from SQLite).
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, Decode, Encode, Postgres, Row as _, Sqlite, Type, ValueRef};
+
+use super::error::StoreError;
+use super::tx::{Conn, Tx};
+
+/// A value both engines can take.
+pub trait Bind:
+    for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Send
+{
+}
+
+impl<T> Bind for T where
+    T: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Send
+{
+}
+
+/// A value both engines can give.
+pub trait Column:
+    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+{
+}
+
+impl<T> Column for T where
+    T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+{
+}
+
+enum Args {
+    Sqlite(SqliteArguments),
+    Postgres(PgArguments),
+}
+
+/// A statement being built.
+pub struct Query<'t> {
+    tx: &'t mut Tx,
+    sql: &'static str,
+    args: Args,
+    binds: usize,
+    fault: Option<String>,
+}
+
+impl Tx {
+    /// A statement whose text is the same on both engines.
+    pub fn q(&mut self, sql: &'static str) -> Query<'_> {
+        let args = match self.conn {
+            Conn::Sqlite(_) | Conn::SqlitePooled(_) => Args::Sqlite(SqliteArguments::default()),
+            Conn::Postgres(_) => Args::Postgres(PgArguments::default()),
+        };
+        Query { tx: self, sql, args, binds: 0, fault: None }
+    }
+
+    /// For the few statements that truly differ.
+    pub fn q2(&mut self, sqlite: &'static str, postgres: &'static str) -> Query<'_> {
+        match self.conn {
+            Conn::Sqlite(_) | Conn::SqlitePooled(_) => self.q(sqlite),
+            Conn::Postgres(_) => self.q(postgres),
+        }
+    }
+}
+
+impl Query<'_> {
+    /// The value of the next placeholder.
+    #[must_use]
+    pub fn bind<T: Bind>(mut self, value: T) -> Self {
+        let added = match &mut self.args {
+            Args::Sqlite(args) => args.add(value),
+            Args::Postgres(args) => args.add(value),
+        };
+        if let Err(error) = added {
+            self.fault = Some(error.to_string());
+        }
+        self.binds += 1;
+        self
+    }
+
+    /// All rows. Only for results that are bounded by a LIMIT or by their nature.
+    pub async fn all(self) -> Result<Vec<Row>, StoreError> {
+        self.check()?;
+        let Self { tx, sql, args, .. } = self;
+        let rows = match (&mut tx.conn, args) {
+            (Conn::Sqlite(conn), Args::Sqlite(args)) => {
+                sqlx::query_with(sql, args).fetch_all(conn).await.map(sqlite_rows)
+            }
+            (Conn::SqlitePooled(conn), Args::Sqlite(args)) => {
+                sqlx::query_with(sql, args).fetch_all(&mut **conn).await.map(sqlite_rows)
+            }
+            (Conn::Postgres(conn), Args::Postgres(args)) => {
+                sqlx::query_with(sql, args).fetch_all(&mut **conn).await.map(postgres_rows)
+            }
+            _ => return Err(StoreError::Other { sql, why: "values for the other engine".into() }),
+        };
+        rows.map_err(|error| StoreError::of(sql, &error))
+    }
+
+    /// The first row, if there is one.
+    pub async fn one(self) -> Result<Option<Row>, StoreError> {
+        Ok(self.all().await?.into_iter().next())
+    }
+
+    /// Runs it; the number of rows that changed.
+    pub async fn run(self) -> Result<u64, StoreError> {
+        self.check()?;
+        let Self { tx, sql, args, .. } = self;
+        let changed = match (&mut tx.conn, args) {
+            (Conn::Sqlite(conn), Args::Sqlite(args)) => {
+                sqlx::query_with(sql, args).execute(conn).await.map(|done| done.rows_affected())
+            }
+            (Conn::SqlitePooled(conn), Args::Sqlite(args)) => {
+                sqlx::query_with(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected())
+            }
+            (Conn::Postgres(conn), Args::Postgres(args)) => {
+                sqlx::query_with(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected())
+            }
+            _ => return Err(StoreError::Other { sql, why: "values for the other engine".into() }),
+        };
+        changed.map_err(|error| StoreError::of(sql, &error))
+    }
+
+    /// Runs it and insists that exactly one row changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when it was none (or several).
+    pub async fn exactly_one(self) -> Result<(), StoreError> {
+        let sql = self.sql;
+        if self.run().await? == 1 { Ok(()) } else { Err(StoreError::Stale(sql)) }
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        let placeholders = count_placeholders(self.sql);
+        if placeholders != self.binds {
+            return Err(StoreError::Binds { placeholders, binds: self.binds, sql: self.sql });
+        }
+        match &self.fault {
+            Some(why) => Err(StoreError::Other { sql: self.sql, why: why.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The highest `$n` in the text. No statement here has a `$` inside a literal.
+fn count_placeholders(sql: &str) -> usize {
+    sql.split('$')
+        .skip(1)
+        .filter_map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            rest[..end].parse::<usize>().ok()
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+/// One row of a result.
+pub enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+fn sqlite_rows(rows: Vec<SqliteRow>) -> Vec<Row> {
+    rows.into_iter().map(Row::Sqlite).collect()
+}
+
+fn postgres_rows(rows: Vec<PgRow>) -> Vec<Row> {
+    rows.into_iter().map(Row::Postgres).collect()
+}
+
+impl Row {
+    /// A column that is never NULL.
+    pub fn get<T: Column>(&self, column: &'static str) -> Result<T, StoreError> {
+        self.opt(column)?.ok_or_else(|| StoreError::Data { column, why: "NULL where a value must be".into() })
+    }
+
+    /// A column that may be NULL.
+    pub fn opt<T: Column>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        let value = match self {
+            Self::Sqlite(row) => match row.try_get_raw(column) {
+                Ok(raw) if raw.is_null() => return Ok(None),
+                Ok(_) => row.try_get::<T, _>(column),
+                Err(error) => Err(error),
+            },
+            Self::Postgres(row) => match row.try_get_raw(column) {
+                Ok(raw) if raw.is_null() => return Ok(None),
+                Ok(_) => row.try_get::<T, _>(column),
+                Err(error) => Err(error),
+            },
+        };
+        value.map(Some).map_err(|error| StoreError::Data { column, why: error.to_string() })
+    }
+
+    /// A word of one of our enums.
+    pub fn word<T>(&self, column: &'static str, parse: fn(&str) -> Option<T>) -> Result<T, StoreError> {
+        let text: String = self.get(column)?;
+        parse(&text)
+            .ok_or_else(|| StoreError::Data { column, why: "a word this version does not know".into() })
+    }
+
+    /// A word of one of our enums, or NULL.
+    pub fn opt_word<T>(
+        &self,
+        column: &'static str,
+        parse: fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(text) = self.opt::<String>(column)? else {
+            return Ok(None);
+        };
+        let value = parse(&text);
+        value
+            .map(Some)
+            .ok_or_else(|| StoreError::Data { column, why: "a word this version does not know".into() })
+    }
+
+    /// `N` bytes.
+    pub fn bytes<const N: usize>(&self, column: &'static str) -> Result<[u8; N], StoreError> {
+        let bytes: Vec<u8> = self.get(column)?;
+        bytes.try_into().map_err(|_| StoreError::Data { column, why: format!("not {N} bytes") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count_placeholders;
+
+    #[test]
+    fn placeholders_are_counted_by_their_highest_number() {
+        assert_eq!(count_placeholders("SELECT 1"), 0);
+        assert_eq!(count_placeholders("a = $1 AND b = $12 OR c = $1"), 12);
+    }
+}

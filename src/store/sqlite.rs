@@ -1,0 +1,167 @@
+//! SQLite: one writer task that commits units in groups, and a pool of readers.
+//!
+//! Units that wait back to back run in one transaction, each in its own savepoint, and are committed
+//! together before any of them answers. A unit that fails rolls back alone. A commit that fails fails
+//! all its units; the connection is then closed and a new one opened.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use tokio::sync::mpsc;
+
+use super::error::StoreError;
+use super::tx::{Conn, Tx};
+
+/// Units in one commit at most, so that the first never waits long for the last.
+const GROUP: usize = 128;
+
+/// Told after the commit: `Ok` when the unit's work is on disk.
+pub(super) type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// A unit's end: whether to keep its work, and whom to tell.
+pub(super) struct Ended {
+    pub keep: bool,
+    pub reply: Reply,
+}
+
+/// A unit as the writer sees it.
+pub(super) type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Ended> + Send>;
+
+/// The writer's queue and the readers.
+#[derive(Clone)]
+pub struct SqliteDb {
+    jobs: mpsc::Sender<Job>,
+    readers: SqlitePool,
+}
+
+impl SqliteDb {
+    /// Opens (and makes) the file. WAL, `synchronous=FULL`: an acknowledged answer survives a power cut.
+    pub(super) async fn open(options: SqliteConnectOptions, readers: u32) -> Result<Self, StoreError> {
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .statement_cache_capacity(256)
+            .pragma("secure_delete", "ON");
+        let first = connect(&options).await?;
+        let (jobs, queue) = mpsc::channel(1024);
+        tokio::spawn(write_all(queue, options.clone(), first));
+        let readers = SqlitePoolOptions::new()
+            .max_connections(readers)
+            .test_before_acquire(false)
+            .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
+            .await
+            .map_err(|error| StoreError::of("open readers", &error))?;
+        Ok(Self { jobs, readers })
+    }
+
+    pub(super) async fn submit(&self, job: Job) -> Result<(), StoreError> {
+        self.jobs.send(job).await.map_err(|_| StoreError::Unavailable("the writer has stopped".into()))
+    }
+
+    pub(super) async fn reader(&self) -> Result<Tx, StoreError> {
+        let conn = self.readers.acquire().await.map_err(|error| StoreError::of("acquire reader", &error))?;
+        Ok(Tx { conn: Conn::SqlitePooled(conn) })
+    }
+}
+
+async fn connect(options: &SqliteConnectOptions) -> Result<Tx, StoreError> {
+    let conn = sqlx::ConnectOptions::connect(options).await.map_err(|error| match &error {
+        sqlx::Error::Database(db) => StoreError::Unavailable(db.message().to_owned()),
+        _ => StoreError::of("open database", &error),
+    })?;
+    Ok(Tx { conn: Conn::Sqlite(conn) })
+}
+
+async fn write_all(mut queue: mpsc::Receiver<Job>, options: SqliteConnectOptions, first: Tx) {
+    let mut writer = Some(first);
+    while let Some(job) = queue.recv().await {
+        let tx = match writer.take() {
+            Some(tx) => tx,
+            None => match connect(&options).await {
+                Ok(tx) => tx,
+                Err(error) => {
+                    tracing::error!(error.message = %error, "the database cannot be opened again");
+                    // Dropping the job tells its caller that nothing was recorded.
+                    drop(job);
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+        };
+        writer = write_group(tx, job, &mut queue).await;
+    }
+}
+
+/// One transaction with the first job and whatever waits behind it. `None` when the connection is done for.
+async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>) -> Option<Tx> {
+    if let Err(error) = tx.command("BEGIN IMMEDIATE").await {
+        tracing::error!(error.message = %error, "a write could not begin");
+        drop(first);
+        tx.discard().await;
+        return None;
+    }
+    let mut replies = Vec::new();
+    let mut next = Some(first);
+    let mut broken = None;
+    while let Some(job) = next.take() {
+        match run_in_savepoint(&mut tx, job).await {
+            Ok(reply) => replies.push(reply),
+            Err((reply, error)) => {
+                replies.extend(reply);
+                broken = Some(error);
+                break;
+            }
+        }
+        if replies.len() < GROUP {
+            next = queue.try_recv().ok();
+        }
+    }
+    let committed = match broken {
+        None => tx.command("COMMIT").await,
+        Some(error) => Err(error),
+    };
+    match committed {
+        Ok(()) => {
+            for reply in replies {
+                reply(Ok(()));
+            }
+            Some(tx)
+        }
+        Err(error) => {
+            tracing::error!(error.message = %error, units = replies.len(), "a commit failed; nothing of it was kept");
+            for reply in replies {
+                reply(Err(StoreError::Unavailable(error.to_string())));
+            }
+            tx.discard().await;
+            None
+        }
+    }
+}
+
+async fn run_in_savepoint(tx: &mut Tx, job: Job) -> Result<Reply, (Option<Reply>, StoreError)> {
+    tx.command("SAVEPOINT unit").await.map_err(|error| (None, error))?;
+    // A panic in one unit must not take the writer, and everyone behind it, down.
+    let Ok(ended) = AssertUnwindSafe(job(tx)).catch_unwind().await else {
+        tracing::error!("a unit of work panicked and was rolled back");
+        roll_back(tx).await.map_err(|error| (None, error))?;
+        return Ok(Box::new(|_| {}));
+    };
+    let done = if ended.keep { tx.command("RELEASE unit").await } else { roll_back(tx).await };
+    match done {
+        Ok(()) => Ok(ended.reply),
+        Err(error) => Err((Some(ended.reply), error)),
+    }
+}
+
+async fn roll_back(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.command("ROLLBACK TO unit").await?;
+    tx.command("RELEASE unit").await
+}

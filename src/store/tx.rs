@@ -1,0 +1,40 @@
+//! A connection inside a unit of work (or a reader).
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Postgres, Sqlite, SqliteConnection};
+
+use super::error::StoreError;
+
+/// What store functions run on. Obtained from [`super::Db::write`] or [`super::Db::read`].
+pub struct Tx {
+    pub(super) conn: Conn,
+}
+
+pub(super) enum Conn {
+    /// The one writer.
+    Sqlite(SqliteConnection),
+    /// A reader.
+    SqlitePooled(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Tx {
+    /// Runs a fixed command without values: BEGIN, COMMIT, PRAGMA, a migration.
+    pub(super) async fn command(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let done = match &mut self.conn {
+            Conn::Sqlite(conn) => sqlx::raw_sql(sql).execute(conn).await.map(|_| ()),
+            Conn::SqlitePooled(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
+            Conn::Postgres(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
+        };
+        done.map_err(|error| StoreError::of(sql, &error))
+    }
+
+    /// Closes the connection for good: after a failed commit nobody may use it again.
+    pub(super) async fn discard(self) {
+        match self.conn {
+            Conn::Sqlite(conn) => drop(sqlx::Connection::close_hard(conn).await),
+            Conn::SqlitePooled(conn) => drop(sqlx::Connection::close_hard(conn.detach()).await),
+            Conn::Postgres(conn) => drop(sqlx::Connection::close_hard(conn.detach()).await),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The mails. The fields of a struct are all that its templates may use.
+//!
+//! Free text arrives cleaned (no control characters but line ends). Links are plain strings here; in
+//! stored messages they are marks ([`super::MARK`]) that are filled in when the mail leaves.
+
+mod account;
+mod after;
+mod asks;
+mod introduction;
+mod samples;
+
+use serde::Serialize;
+
+pub use account::{SignIn, TestMail};
+pub use after::{Answered, CheckIn, ClosingNote, Receipt};
+pub use asks::{AskFirst, AskSecond, Reminder, Side};
+pub use introduction::{ConnectorCopy, Introduction, Party};
+
+use super::registry::{MailEntry, mail};
+
+/// Every mail.
+pub const MAILS: &[MailEntry] = &[
+    mail::<AskFirst>(),
+    mail::<AskSecond>(),
+    mail::<Reminder>(),
+    mail::<Receipt>(),
+    mail::<Introduction>(),
+    mail::<ConnectorCopy>(),
+    mail::<ClosingNote>(),
+    mail::<CheckIn>(),
+    mail::<SignIn>(),
+    mail::<TestMail>(),
+];
+
+/// What an introduction is for: the family its asks and its introduction come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// For someone looking for work; both sides get something.
+    JobSearch,
+    /// A talk about someone's role, industry and organisation.
+    Conversation,
+    /// Someone at the connector's own employer.
+    Colleague,
+    /// Someone who fills positions for a living.
+    Recruiter,
+    /// Two people who do the same kind of work.
+    Peers,
+    /// A question for someone who knows.
+    Expertise,
+}
+
+impl Purpose {
+    pub const ALL: [Self; 6] =
+        [Self::JobSearch, Self::Conversation, Self::Colleague, Self::Recruiter, Self::Peers, Self::Expertise];
+
+    /// The name in folders, words (`purpose-job_search`), forms and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::JobSearch => "job_search",
+            Self::Conversation => "conversation",
+            Self::Colleague => "colleague",
+            Self::Recruiter => "recruiter",
+            Self::Peers => "peers",
+            Self::Expertise => "expertise",
+        }
+    }
+}
+
+/// A person as mails address them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Who {
+    pub name: String,
+    /// What one says after "Hello": the first word of the name.
+    pub given: String,
+}
+
+impl Who {
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        let given = name.split_whitespace().next().unwrap_or_default().to_owned();
+        Self { name, given }
+    }
+}
+
+/// Who writes the first mail after the introduction, seen by the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WritesFirst {
+    You,
+    Other,
+}
+
+/// The links of a mail that wants an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskLinks {
+    /// The page with the choices; the choices themselves are fragments of it (`#yes`).
+    pub answer: String,
+    /// "Never again", from anyone here.
+    pub stop: String,
+}
+
+/// The link of a mail that wants nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StopLink {
+    pub stop: String,
+}

@@ -1,0 +1,218 @@
+# Shared words of mails and pages. One sentence, one key; pages and mails say the rest themselves.
+
+## Dates
+
+date-long = { $weekday } { $day } { $month } { $year }
+date-time = { $date }, { $time } ({ $zone })
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+## States of an introduction
+
+state-draft = Draft
+state-asking = Asking
+state-agreed = Both said yes
+state-introduced = Introduced
+state-closed = Closed
+
+## Purposes: the name, and one line to choose by
+
+purpose-job_search = Looking for work
+purpose-job_search-hint = One of them is looking for work; both should gain from meeting.
+purpose-conversation = A conversation
+purpose-conversation-hint = A talk about someone's role, industry and organisation. No CV is passed on.
+purpose-colleague = A future colleague
+purpose-colleague-hint = Someone at your own employer, and someone who would be an appropriate co-worker.
+purpose-recruiter = A recruiter
+purpose-recruiter-hint = Someone who fills positions for a living.
+purpose-peers = Peers
+purpose-peers-hint = Two people who do the same kind of work.
+purpose-expertise = A question
+purpose-expertise-hint = One has a question, the other knows the subject.
+
+## Order of asking
+
+order-one_by_one = One after the other
+order-one_by_one-hint = The first is asked without naming the second; the second is asked after the first said yes.
+order-together = Both at once
+order-together-hint = Quicker, but someone who says yes and hears nothing may guess why.
+
+## Answers
+
+answer-yes = Yes
+answer-not_now = Not now
+answer-no = No
+answer-never = No, and never ask me again
+answer-none = No answer
+answer-not_now-until = Not now, until { $date }
+
+## Outcomes
+
+outcome-met = We have met or talked
+outcome-scheduled = We have a date
+outcome-no_reply = No reply yet
+outcome-not_a_fit = Not a fit
+outcome-landed = It led to a job
+
+## Events of the outcome log ($who is a name or "Someone")
+
+event-drafted = { $who } drafted the introduction.
+event-edited = { $who } changed the draft.
+event-asked = { $who } was asked.
+event-asked_again = { $who } was asked again.
+event-reminded = { $who } was reminded.
+event-answered-yes = { $who } said yes.
+event-answered-not_now = { $who } said not now, until { $date }.
+event-answered-no = { $who } said no.
+event-answered-never = { $who } said no and wants no more asks.
+event-answered-none = { $who } gave contradictory answers; none counts.
+event-agreed = Both said yes; the introduction leaves at { $time }.
+event-introduced = The introduction was sent to both.
+event-withdrawn = { $who } withdrew the introduction.
+event-expired = The time to answer ran out.
+event-closed = Closed without introduction.
+event-checked_in = { $who } was asked what came of it.
+event-outcome = { $who } answered: { $outcome }.
+event-bounced = The mail to { $who } could not be delivered.
+event-suppressed = An address was put on the list of those who are never asked.
+event-erased = Personal data of { $who } was erased.
+
+## What the composer advises ($field: where, $len and $max: words)
+
+lint-too-long = { $field } has { $len } words. Up to { $max } words get read.
+lint-nothing-for-second = Say what is in it for the second person. It is the first thing they will ask themselves.
+lint-placeholder = { $field } still holds a placeholder: { $found }
+lint-no-step = Name one small, concrete step, such as a call of twenty minutes next week.
+lint-pick-your-brain = { $field } says “{ $found }”. Ask for something definite instead: it is easier to say yes to.
+lint-asks-for-job = { $field } asks for a job (“{ $found }”). Ask for a conversation; a job may come of it.
+lint-same-employer = Both work for the same employer. Tick the box if this person would be an appropriate co-worker.
+
+## Fields, as sentences name them
+
+field-name = The name
+field-email = The address
+field-first = The first person
+field-second = The second person
+field-first-name = The first person's name
+field-first-email = The first person's address
+field-first-blurb = The text about the first person
+field-first-described = The description of the first person
+field-first-known = How you know the first person
+field-second-name = The second person's name
+field-second-email = The second person's address
+field-second-blurb = The text about the second person
+field-second-described = The description of the second person
+field-second-known = How you know the second person
+field-purpose = The purpose
+field-order = The order of asking
+field-why_first = Why it is good for the first
+field-why_second = Why it is good for the second
+field-shared = The shared introduction
+field-step = The concrete step
+field-writes_first = Who writes first
+field-signature = The signature
+field-answer = The answer
+field-not_now_until = The date
+field-note = The note
+field-outcome = The outcome
+field-time_zone = The time zone
+field-code = The code
+field-window_days = The days to answer
+field-body = The request
+
+## What is wrong with an input ($field is one of the names above)
+
+problem-required = { $field } is needed.
+problem-too-long = { $field } may have at most { $max } characters; it has { $len }.
+problem-too-short = { $field } needs at least { $min } characters; it has { $len }.
+problem-control = { $field } holds a control character. Please type it anew instead of pasting it.
+problem-bidi = { $field } holds an invisible character or one that turns the reading direction.
+problem-line-break = { $field } must be a single line.
+problem-name-characters = { $field } must be a plain name, without an address, a link or the characters < > " \ @.
+problem-link = { $field } must not hold a link.
+problem-address = { $field } is not an e-mail address such as ada@example.org.
+problem-address-domain = { $field } needs a full domain after the @, such as example.org.
+problem-address-ip = { $field } must have a domain name after the @, not an IP address.
+problem-address-quoted = { $field } must not have quotation marks before the @.
+problem-address-ascii = { $field } may have only plain Latin letters, digits and signs before the @.
+problem-address-role = { $field } belongs to a role or a machine. Please use the address of a person.
+problem-same-person = Both sides are the same person.
+problem-connector-is-party = You cannot be one of the two people yourself.
+problem-unknown-value = { $field } must be one of: { $allowed }.
+problem-not-a-number = { $field } must be a whole number.
+problem-out-of-range = { $field } must be between { $min } and { $max }.
+problem-not-a-date = { $field } must be a date such as 2026-03-31.
+problem-date-in-past = { $field } must be a date after today.
+problem-date-too-far = { $field } must not be later than { $max }.
+problem-time-zone = { $field } is not a time zone such as Europe/Berlin.
+problem-unknown-field = There is no field { $field }.
+problem-duplicate-key = { $field } was sent more than once.
+problem-invalid-utf8 = { $field } is not valid UTF-8.
+problem-body-too-large = The request is larger than { $max } bytes.
+problem-body-unreadable = The request could not be read: { $reason }
+problem-not-found = { $field } does not exist.
+problem-co-worker = Please confirm that this person would be an appropriate co-worker, since both work for the same employer.
+problem-cannot-be-asked = { $who } cannot be asked through this service before { $date }.
+problem-cannot-be-asked-now = { $who } cannot be asked through this service at present.
+problem-wrong-code = The code is not right. It has six digits and works for a few minutes.
+
+## Errors: a title and a sentence for each stable code
+
+error-not_found = Not found
+error-not_found-text = There is nothing at this address, or it is not yours.
+error-link_not_valid = This link is not valid
+error-link_not_valid-text = Perhaps a part of it was lost. Please open it from the mail once more, or copy the whole line.
+error-link_closed = This question is closed
+error-link_closed-text = There is nothing for you to do. Thank you for looking.
+error-invalid = Please look at this again
+error-invalid-text = { $count ->
+    [one] One thing needs to be put right.
+   *[other] { $count } things need to be put right.
+}
+error-unauthorized = Please sign in
+error-unauthorized-text = This page is for people who are signed in.
+error-forbidden = Not allowed
+error-forbidden-text = Your account or token may not do this.
+error-cross_origin = This form came from somewhere else
+error-cross_origin-text = Nothing was changed. Please open the page here and try again.
+error-stale_form = This form is no longer fresh
+error-stale_form-text = Nothing was changed. Please open the page again and repeat it.
+error-wrong_state = This is not possible any more
+error-wrong_state-text = The introduction has moved on in the meantime. Nothing was changed.
+error-conflict = Someone was quicker
+error-conflict-text = The introduction was changed at the same moment. Please look at it and try again.
+error-idempotency_mismatch = This key was used for something else
+error-idempotency_mismatch-text = The Idempotency-Key belongs to a different request. Nothing was changed.
+error-too_many_requests = Too many at once
+error-too_many_requests-text = Please wait a moment and try again.
+error-too_large = Too large
+error-too_large-text = The request is larger than this service accepts.
+error-unsupported_media_type = Unknown kind of request
+error-unsupported_media_type-text = Please send a form or JSON, as the documentation says.
+error-method_not_allowed = Not possible this way
+error-method_not_allowed-text = This address does not take this kind of request.
+error-cannot_be_asked = Cannot be asked
+error-cannot_be_asked-text = { $who } cannot be asked through this service before { $date }.
+error-timeout = This took too long
+error-timeout-text = Please try again. If it was saved, it will not be saved twice.
+error-unavailable = Not available right now
+error-unavailable-text = Please try again in a few minutes. Nothing was lost.
+error-internal = Something went wrong here
+error-internal-text = It was written down under { $id }. Please try again, and tell whoever runs this service if it stays.

@@ -1,0 +1,3 @@
+#![expect(clippy::unwrap_used, reason = "support that cannot do its work ends the test")]
+
+pub mod smtp_sink;
