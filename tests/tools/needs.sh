@@ -1,4 +1,4 @@
-# Finds what the tests need and installs what is missing. Sourced by tests/run.
+# Finds what the tests need and installs what is missing. Sourced by tests/run, which sets $work.
 
 # Runs a command as root, or fails when that is not allowed without a password.
 as_root() {
@@ -29,7 +29,7 @@ missing_packages() {
 
 install_needs() {
     if ! command -v cargo >/dev/null; then
-        echo "cargo is missing: install Rust $(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or newer (https://rustup.rs) first."
+        echo "cargo is missing: install Rust $(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or newer first."
         return 1
     fi
     local packages
@@ -80,7 +80,8 @@ without_starting_services() {
     if [[ " $* " == *" postfix "* ]]; then
         echo 'postfix postfix/main_mailer_type select No configuration' | as_root debconf-set-selections
     fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" </dev/null || status=$?
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" \
+        </dev/null >"$work/apt.log" 2>&1 || { status=$?; cat "$work/apt.log"; }
     as_root rm -f $cluster
     if [ -n "$made_policy" ]; then as_root rm -f $policy; fi
     if command -v systemctl >/dev/null; then
@@ -95,10 +96,11 @@ without_starting_services() {
 # Makes the Python environment once, in the build folder, and names its interpreter.
 python_environment() {
     local folder=$1 wanted=tests/tools/requirements.txt
-    if ! cmp -s "$wanted" "$folder/installed.txt"; then
+    # Its interpreter is a link and may lead nowhere after an upgrade.
+    if ! cmp -s "$wanted" "$folder/installed.txt" || ! "$folder/bin/python" -c 'import dkim' 2>/dev/null; then
         rm -rf "$folder"
         python3 -m venv "$folder" || return 1
-        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted" || return 1
+        "$folder/bin/python" -m pip install --quiet --use-pep517 --disable-pip-version-check -r "$wanted" || return 1
         cp "$wanted" "$folder/installed.txt"
     fi
     export TWOYES_TEST_PYTHON=$folder/bin/python
