@@ -115,17 +115,18 @@ impl Views {
             .map(|(lang, sources)| Ok((lang.clone(), Engine::build(&lang, sources)?)))
             .collect::<Result<_, ViewError>>()?;
         let views = Self { languages };
-        views.clone().for_site(Site::default()).check()?;
-        let views = views.for_site(Site::sample());
+        // The operator is optional: both ways must render.
+        views.clone().for_site(&Site { name: Site::sample().name, ..Site::default() }).check()?;
+        let views = views.for_site(&Site::sample());
         views.check()?;
         Ok(views)
     }
 
     /// The same templates, telling who runs this instance. Until it is called a sample stands there.
     #[must_use]
-    pub fn for_site(mut self, site: Site) -> Self {
+    pub fn for_site(mut self, site: &Site) -> Self {
         for engine in self.languages.values_mut() {
-            engine.set_site(&site);
+            engine.set_site(site);
         }
         self
     }

@@ -42,7 +42,8 @@ fn print_every_sample() {
     }
 }
 
-/// An ask in which people wrote next to nothing, less greeting, link and sign-off: the frame.
+/// An ask in which people wrote next to nothing, less greeting, link and sign-off: the frame with
+/// its labels ("How I know them:"), which are about 25 of the words.
 fn frame_words(text: &str) -> usize {
     let letter = text.split("\nAll the best,").next().unwrap_or_default();
     let not_frame =
@@ -89,6 +90,6 @@ fn the_frame_of_an_ask_is_short() {
     }
     for ((kind, purpose), words) in counts {
         println!("{kind} {purpose}: {words:?} words");
-        assert!(words.iter().all(|words| *words <= 140), "{kind} {purpose}: {words:?}");
+        assert!(words.iter().all(|words| *words <= 150), "{kind} {purpose}: {words:?}");
     }
 }
