@@ -41,8 +41,9 @@ pub const MARK: char = '\u{1}';
 
 /// A mail of the service: the fields are what its three files may use.
 ///
-/// Strings are free text of people unless their key is one of [`defang::RAW_KEYS`]; links in them are
-/// shown in a form that no mail program makes clickable.
+/// Strings are free text of people unless their key says that the service wrote them (`links`, `link`,
+/// `address` and the others of `defang.rs`); links in them are shown in a form that no mail program
+/// makes clickable.
 pub trait Mail: Serialize + Sized {
     /// The name of its files, e.g. `ask_first`.
     const KIND: &'static str;

@@ -65,8 +65,8 @@ answer-not_now-until = Not now, until { $date }
 
 ## Outcomes
 
-outcome-met = We have met or talked
-outcome-scheduled = We have a date
+outcome-met = Met or talked
+outcome-scheduled = A meeting is set
 outcome-no_reply = No reply yet
 outcome-not_a_fit = Not a fit
 outcome-landed = It led to a job

@@ -49,12 +49,11 @@ fn html_loads_nothing_and_runs_nothing() {
             "@import",
             "<iframe",
             "<form",
-            " on",
             "javascript:",
         ] {
-            let found = if bad == " on" { handler(&html) } else { html.contains(bad) };
-            assert!(!found, "{name}: {bad}");
+            assert!(!html.contains(bad), "{name}: {bad}");
         }
+        assert!(!has_handler(&html), "{name}: an event handler");
         assert!(html.contains("<html lang=\"en\"") && html.contains("color-scheme"), "{name}");
         for tag in ["p", "ul", "li", "div", "a", "blockquote", "bdi", "html", "body", "head", "title"] {
             let opened =
@@ -65,7 +64,7 @@ fn html_loads_nothing_and_runs_nothing() {
 }
 
 /// An event handler: `on...=` inside a tag.
-fn handler(html: &str) -> bool {
+fn has_handler(html: &str) -> bool {
     html.split('<').any(|tag| {
         let inside = tag.split('>').next().unwrap_or_default();
         inside.split_whitespace().skip(1).any(|word| word.starts_with("on") && word.contains('='))
@@ -147,7 +146,7 @@ fn an_ask_says_all_that_someone_must_know_before_answering() {
             "one mail goes to you both, with",
             "A no costs nothing and needs no reason. They are not told",
             "Please answer by Tuesday 3 March 2026.",
-            "no more mail",
+            "Silence brings",
             "only the page counts as an answer",
             "12 Mill Lane, London",
         ] {
