@@ -1,3 +1,5 @@
+mod domain_kit;
+mod link_vectors;
 mod mail_dkim;
 mod mail_driver;
 mod mail_transports;

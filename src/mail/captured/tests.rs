@@ -45,6 +45,17 @@ fn a_text_only_letter_reads_back() {
 }
 
 #[test]
+fn a_log_line_about_a_mail_shows_no_one_and_no_link() {
+    let letter = letter();
+    let shown = format!("{letter:?} {:?} {:?}", decode(&compose(&letter).unwrap()), letter.from);
+    assert_eq!(
+        shown,
+        "Letter { message_id: \"0192-ask@intro.example.org\", .. } \
+         Decoded { message_id: \"0192-ask@intro.example.org\", .. } Mailbox(..)"
+    );
+}
+
+#[test]
 fn nothing_at_all_decodes_to_nothing() {
     assert_eq!(decode(b""), Decoded::default());
 }
