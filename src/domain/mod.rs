@@ -36,6 +36,7 @@ pub mod event;
 pub mod introduction;
 pub mod letter;
 pub mod link;
+pub mod lint;
 pub mod message;
 pub mod nonce;
 pub mod outcome;

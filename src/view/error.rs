@@ -27,11 +27,24 @@ impl ViewError {
     pub(crate) fn from_tera(error: &tera::Error, asked: &str) -> Self {
         use tera::ErrorKind::{RenderingError, SyntaxError};
         let (SyntaxError(report) | RenderingError(report)) = error.kind() else {
-            return Self::new(asked, error.to_string());
+            return Self::from_report(&error.to_string(), asked);
         };
         let cause = std::error::Error::source(error).map(|cause| format!(" ({cause})")).unwrap_or_default();
         let sentence = format!("{}{cause}", report.message());
         let file = if report.filename().is_empty() { asked } else { report.filename() };
         Self::new(file, sentence).at(report.span().start_line)
+    }
+
+    /// Unknown filters and includes come as a printed report: `error: what` and ` --> file:line:column`.
+    fn from_report(report: &str, asked: &str) -> Self {
+        let sentence = report.lines().next().unwrap_or_default();
+        let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+        let place = report.lines().find_map(|line| line.trim_start().strip_prefix("--> "));
+        let mut parts = place.unwrap_or_default().rsplitn(3, ':');
+        let (_, line, file) = (parts.next(), parts.next(), parts.next());
+        match (line.and_then(|line| line.parse().ok()), file) {
+            (Some(line), Some(file)) => Self::new(file, sentence).at(line),
+            _ => Self::new(asked, report.trim()),
+        }
     }
 }

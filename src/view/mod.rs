@@ -41,8 +41,9 @@ pub const MARK: char = '\u{1}';
 
 /// A mail of the service: the fields are what its three files may use.
 ///
-/// Strings are free text of people unless their key is one of [`defang::RAW_KEYS`]; links in them are
-/// shown in a form that no mail program makes clickable.
+/// Strings are free text of people unless their key says that the service wrote them (`links`, `link`,
+/// `address` and the others of `defang.rs`); links in them are shown in a form that no mail program
+/// makes clickable.
 pub trait Mail: Serialize + Sized {
     /// The name of its files, e.g. `ask_first`.
     const KIND: &'static str;
@@ -115,17 +116,18 @@ impl Views {
             .map(|(lang, sources)| Ok((lang.clone(), Engine::build(&lang, sources)?)))
             .collect::<Result<_, ViewError>>()?;
         let views = Self { languages };
-        views.clone().for_site(Site::default()).check()?;
-        let views = views.for_site(Site::sample());
+        // The operator is optional: both ways must render.
+        views.clone().for_site(&Site { name: Site::sample().name, ..Site::default() }).check()?;
+        let views = views.for_site(&Site::sample());
         views.check()?;
         Ok(views)
     }
 
     /// The same templates, telling who runs this instance. Until it is called a sample stands there.
     #[must_use]
-    pub fn for_site(mut self, site: Site) -> Self {
+    pub fn for_site(mut self, site: &Site) -> Self {
         for engine in self.languages.values_mut() {
-            engine.set_site(&site);
+            engine.set_site(site);
         }
         self
     }

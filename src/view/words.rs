@@ -8,6 +8,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 use super::ViewError;
 use super::sources::Source;
+use crate::domain;
 
 /// A value inside a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,15 @@ impl From<String> for Arg<'_> {
 impl From<i64> for Arg<'_> {
     fn from(number: i64) -> Self {
         Self::Number(number)
+    }
+}
+
+impl<'a> From<&'a domain::problem::Arg> for Arg<'a> {
+    fn from(arg: &'a domain::problem::Arg) -> Self {
+        match arg {
+            domain::problem::Arg::Text(text) => Self::from(text.as_str()),
+            domain::problem::Arg::Number(number) => Self::Number(*number),
+        }
     }
 }
 

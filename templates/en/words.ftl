@@ -65,46 +65,52 @@ answer-not_now-until = Not now, until { $date }
 
 ## Outcomes
 
-outcome-met = We have met or talked
-outcome-scheduled = We have a date
+outcome-met = Met or talked
+outcome-scheduled = A meeting is set
 outcome-no_reply = No reply yet
 outcome-not_a_fit = Not a fit
 outcome-landed = It led to a job
 
-## Events of the outcome log ($who is a name or "Someone")
+## Events of the outcome log ($who is a name, or one of the who-words)
 
-event-drafted = { $who } drafted the introduction.
-event-edited = { $who } changed the draft.
+who-you = You
+who-first = The first person
+who-second = The second person
+who-someone = Someone
+event-drafted = The introduction was drafted.
+event-edited = The draft was changed.
 event-asked = { $who } was asked.
-event-asked_again = { $who } was asked again.
-event-reminded = { $who } was reminded.
+event-asked-again = { $who } was asked again (round { $round }).
+event-unasked = The ask to { $who } was taken back before it left.
+event-answered = { $who } answered.
 event-answered-yes = { $who } said yes.
 event-answered-not_now = { $who } said not now, until { $date }.
 event-answered-no = { $who } said no.
-event-answered-never = { $who } said no and wants no more asks.
-event-answered-none = { $who } gave contradictory answers; none counts.
+event-answered-never = { $who } said no, and never to ask again.
+event-contested = { $who } gave contradictory answers within seconds; none counts.
 event-agreed = Both said yes; the introduction leaves at { $time }.
-event-introduced = The introduction was sent to both.
-event-withdrawn = { $who } withdrew the introduction.
-event-expired = The time to answer ran out.
+event-reopened = { $who } took the yes back before the introduction left.
+event-reminded = { $who } was reminded.
+event-introduced = The introduction went to both.
+event-withdrawn = The introduction was withdrawn.
 event-closed = Closed without introduction.
-event-checked_in = { $who } was asked what came of it.
-event-outcome = { $who } answered: { $outcome }.
-event-bounced = The mail to { $who } could not be delivered.
-event-suppressed = An address was put on the list of those who are never asked.
-event-erased = Personal data of { $who } was erased.
+event-checked_in = { $who } was asked what came of it, after { $days } days.
+event-outcome_recorded = { $who } recorded what came of it: { $outcome }.
+event-undeliverable = The address of { $who } does not work.
+event-blurb_edited = { $who } changed the text about themselves.
 
 ## What the composer advises ($field: where, $len and $max: words)
 
 lint-too-long = { $field } has { $len } words. Up to { $max } words get read.
 lint-nothing-for-second = Say what is in it for the second person. It is the first thing they will ask themselves.
 lint-placeholder = { $field } still holds a placeholder: { $found }
+lint-names-second = { $field } names the second person (“{ $found }”), but the first is asked without knowing who it is.
 lint-no-step = Name one small, concrete step, such as a call of twenty minutes next week.
 lint-pick-your-brain = { $field } says “{ $found }”. Ask for something definite instead: it is easier to say yes to.
 lint-asks-for-job = { $field } asks for a job (“{ $found }”). Ask for a conversation; a job may come of it.
 lint-same-employer = Both work for the same employer. Tick the box if this person would be an appropriate co-worker.
 
-## Fields, as sentences name them
+## Fields, as sentences name them (a dot in a field's name is a hyphen here)
 
 field-name = The name
 field-email = The address
@@ -135,6 +141,16 @@ field-outcome = The outcome
 field-time_zone = The time zone
 field-code = The code
 field-window_days = The days to answer
+field-first-why = Why it is good for the first
+field-second-why = Why it is good for the second
+field-first-language = The language of the first person
+field-second-language = The language of the second person
+field-described = The description without a name
+field-employer = The employer
+field-how_known = How you know them
+field-notes = The notes
+field-language = The language
+field-coworker = The tick
 field-body = The request
 
 ## What is wrong with an input ($field is one of the names above)
@@ -159,8 +175,8 @@ problem-unknown-value = { $field } must be one of: { $allowed }.
 problem-not-a-number = { $field } must be a whole number.
 problem-out-of-range = { $field } must be between { $min } and { $max }.
 problem-not-a-date = { $field } must be a date such as 2026-03-31.
-problem-date-in-past = { $field } must be a date after today.
-problem-date-too-far = { $field } must not be later than { $max }.
+problem-date-past = { $field } must be a date after today.
+problem-date-far = { $field } must not be more than a year ahead.
 problem-time-zone = { $field } is not a time zone such as Europe/Berlin.
 problem-unknown-field = There is no field { $field }.
 problem-duplicate-key = { $field } was sent more than once.
@@ -172,6 +188,14 @@ problem-co-worker = Please confirm that this person would be an appropriate co-w
 problem-cannot-be-asked = { $who } cannot be asked through this service before { $date }.
 problem-cannot-be-asked-now = { $who } cannot be asked through this service at present.
 problem-wrong-code = The code is not right. It has six digits and works for a few minutes.
+
+## Refusals of a step, by code
+
+refusal-wrong_state = This is not possible any more; the introduction has moved on.
+refusal-closed = This question is closed.
+refusal-not_before = { $who } cannot be asked through this service before { $date }.
+refusal-coworker_tick = Please confirm that this person would be an appropriate co-worker: both work for the same employer.
+refusal-too_many_rounds = This introduction was asked for too often.
 
 ## Errors: a title and a sentence for each stable code
 

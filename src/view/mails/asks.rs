@@ -2,17 +2,9 @@
 
 use serde::Serialize;
 
-use super::{AskLinks, Purpose, Who, WritesFirst, samples};
+use super::{AskLinks, Purpose, Side, Who, WritesFirst, samples};
 use crate::clock::Ts;
 use crate::view::Mail;
-
-/// Which of the two people a mail goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    First,
-    Second,
-}
 
 /// The ask to the one who gains most. The other side stays unnamed unless `other_name` is set.
 #[derive(Clone, Debug, Serialize)]
@@ -32,7 +24,8 @@ pub struct AskFirst {
     pub how_know_other: String,
     /// Why it is good for the reader. Nobody else reads it.
     pub why: String,
-    /// What both will read in the introduction.
+    /// What both will read in the introduction. As it tells who the other is, this mail shows it only
+    /// with `other_name`.
     pub shared: String,
     /// The one small concrete step.
     pub step: String,
@@ -116,8 +109,8 @@ impl Mail for AskFirst {
     }
 
     fn samples() -> Vec<Self> {
-        let full = Purpose::ALL.map(samples::ask_first);
-        let bare = Purpose::ALL.map(|purpose| Self {
+        let full = Purpose::ALL.iter().copied().map(samples::ask_first);
+        let bare = Purpose::ALL.iter().copied().map(|purpose| Self {
             signature: None,
             other_name: Some(samples::helper().name),
             how_know_you: None,
@@ -131,9 +124,11 @@ impl Mail for AskFirst {
             links: samples::marked_links(),
             ..samples::ask_first(purpose)
         });
-        let confirm =
-            Purpose::ALL.map(|purpose| Self { asked_for_this: true, ..samples::ask_first(purpose) });
-        full.into_iter().chain(bare).chain(confirm).collect()
+        let confirm = Purpose::ALL
+            .iter()
+            .copied()
+            .map(|purpose| Self { asked_for_this: true, ..samples::ask_first(purpose) });
+        full.chain(bare).chain(confirm).collect()
     }
 }
 
@@ -145,8 +140,8 @@ impl Mail for AskSecond {
     }
 
     fn samples() -> Vec<Self> {
-        let full = Purpose::ALL.map(samples::ask_second);
-        let bare = Purpose::ALL.map(|purpose| Self {
+        let full = Purpose::ALL.iter().copied().map(samples::ask_second);
+        let bare = Purpose::ALL.iter().copied().map(|purpose| Self {
             signature: None,
             how_know_you: None,
             about_you: String::new(),
@@ -160,8 +155,11 @@ impl Mail for AskSecond {
             links: samples::marked_links(),
             ..samples::ask_second(purpose)
         });
-        let named = Purpose::ALL.map(|purpose| Self { you_named: true, ..samples::ask_second(purpose) });
-        full.into_iter().chain(bare).chain(named).collect()
+        let named = Purpose::ALL
+            .iter()
+            .copied()
+            .map(|purpose| Self { you_named: true, ..samples::ask_second(purpose) });
+        full.chain(bare).chain(named).collect()
     }
 }
 

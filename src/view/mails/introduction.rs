@@ -54,9 +54,9 @@ impl Mail for Introduction {
     }
 
     fn samples() -> Vec<Self> {
-        let full = Purpose::ALL.map(introduction);
+        let full = Purpose::ALL.iter().copied().map(introduction);
         // Two people with the same given name, and nothing said about either.
-        let bare = Purpose::ALL.map(|purpose| {
+        let bare = Purpose::ALL.iter().copied().map(|purpose| {
             let (mut first, mut second) = (first(), second());
             second.who = Who::new("Grace Kelly");
             for party in [&mut first, &mut second] {
@@ -67,7 +67,7 @@ impl Mail for Introduction {
             let writes_first_name = first.who.name.clone();
             Introduction { signature: None, first, second, links, writes_first_name, ..introduction(purpose) }
         });
-        full.into_iter().chain(bare).collect()
+        full.chain(bare).collect()
     }
 }
 

@@ -13,8 +13,11 @@ use serde::Serialize;
 
 pub use account::{SignIn, TestMail};
 pub use after::{Answered, CheckIn, ClosingNote, Receipt};
-pub use asks::{AskFirst, AskSecond, Reminder, Side};
+pub use asks::{AskFirst, AskSecond, Reminder};
 pub use introduction::{ConnectorCopy, Introduction, Party};
+
+pub use crate::domain::asking::{Purpose, Side};
+use crate::domain::party::given_name;
 
 use super::registry::{MailEntry, mail};
 
@@ -32,41 +35,6 @@ pub const MAILS: &[MailEntry] = &[
     mail::<TestMail>(),
 ];
 
-/// What an introduction is for: the family its asks and its introduction come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// For someone looking for work; both sides get something.
-    JobSearch,
-    /// A talk about someone's role, industry and organisation.
-    Conversation,
-    /// Someone at the connector's own employer.
-    Colleague,
-    /// Someone who fills positions for a living.
-    Recruiter,
-    /// Two people who do the same kind of work.
-    Peers,
-    /// A question for someone who knows.
-    Expertise,
-}
-
-impl Purpose {
-    pub const ALL: [Self; 6] =
-        [Self::JobSearch, Self::Conversation, Self::Colleague, Self::Recruiter, Self::Peers, Self::Expertise];
-
-    /// The name in folders, words (`purpose-job_search`), forms and the API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::JobSearch => "job_search",
-            Self::Conversation => "conversation",
-            Self::Colleague => "colleague",
-            Self::Recruiter => "recruiter",
-            Self::Peers => "peers",
-            Self::Expertise => "expertise",
-        }
-    }
-}
-
 /// A person as mails address them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Who {
@@ -78,7 +46,7 @@ pub struct Who {
 impl Who {
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
-        let given = name.split_whitespace().next().unwrap_or_default().to_owned();
+        let given = given_name(&name).to_owned();
         Self { name, given }
     }
 }
