@@ -52,6 +52,7 @@ pub struct AskPage {
     pub how_know_you: String,
     pub how_know_other: String,
     pub why: String,
+    /// The shared introduction; empty while the other is not named.
     pub shared: String,
     pub step: String,
     /// What the other will read about you.
@@ -285,7 +286,8 @@ fn page(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) 
         how_know_you: you.how_known.clone(),
         how_know_other: other.how_known.clone(),
         why: you.why.clone(),
-        shared: of.terms.shared.clone(),
+        // The shared text names the other: it is not for a reader they are not named to.
+        shared: if other_named { of.terms.shared.clone() } else { String::new() },
         step: of.terms.step.clone(),
         about_you: you.blurb.clone(),
         about_other: if other_named { other.blurb.clone() } else { String::new() },

@@ -110,13 +110,18 @@ pub async fn delete(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<(), 
 /// The gentle remarks on what was typed, also on what is not complete yet.
 #[must_use]
 pub fn remarks(raw: &RawDraft) -> Vec<Lint> {
-    lint::lint(&lint::Composed {
+    lint::lint(&lint::Texts {
         shared: &raw.shared,
         why_first: &raw.first.why,
         why_second: &raw.second.why,
         step: &raw.step,
         blurb_first: &raw.first.blurb,
         blurb_second: &raw.second.blurb,
+        first_known: &raw.first.how_known,
+        second_known: &raw.second.how_known,
+        second_described: &raw.second.described,
+        second_name: &raw.second.name,
+        second_named: raw.names_second,
         same_employer: raw.same_employer,
         coworker_confirmed: raw.coworker_confirmed,
     })
