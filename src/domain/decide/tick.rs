@@ -22,6 +22,10 @@ pub fn tick(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Step 
             if introduce_at <= now {
                 introduce(&mut step, facts, policy, now);
             }
+            // Overruled by a "never": as late as after a plain no, it closes in the same moment.
+            if step.next.state == State::Asking {
+                remind_or_close(&mut step, facts, policy, now);
+            }
         }
         State::Introduced => check_in(&mut step, policy, now),
     }
