@@ -7,8 +7,8 @@ use super::super::introduction::{Introduction, State};
 use super::super::message::{Mail, MessageKind};
 use super::super::party::{Given, Party, Shown};
 use super::super::step::{Effect, Refusal, Step};
-use super::Facts;
 use super::ask::{ask_side, move_deadline};
+use super::{Facts, has_answered};
 use crate::clock::Ts;
 
 /// Records a reply and everything that follows from it.
@@ -121,7 +121,7 @@ fn follow(step: &mut Step, side: Side, facts: &Facts, policy: &Policy, now: Ts) 
     if one_by_one && side == Side::First {
         if says_yes {
             turn_to_second(step, policy, now);
-        } else if step.next.parties.second.asked.is_some() && facts.unsent.second {
+        } else if is_waiting(&step.next.parties.second) && facts.unsent.second {
             // The second ask names the first, who no longer agrees: it must not leave.
             step.next.parties.second.asked = None;
             step.effects.push(Effect::CancelUnsent(MessageKind::AskSecond));
@@ -129,6 +129,10 @@ fn follow(step: &mut Step, side: Side, facts: &Facts, policy: &Policy, now: Ts) 
         }
     }
     settle(step, policy, now);
+}
+
+fn is_waiting(party: &Party) -> bool {
+    party.asked.is_some() && !has_answered(party)
 }
 
 /// The first agreed: ask the second, once. The deadline moves in the same way when the second is not
