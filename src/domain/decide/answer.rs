@@ -136,13 +136,17 @@ fn is_waiting(party: &Party) -> bool {
 }
 
 /// The first agreed: ask the second, once. The deadline moves in the same way when the second is not
-/// asked because the connector took the introduction back, so that the first cannot tell.
+/// asked because the connector took the introduction back, and once only, so that the first cannot tell.
 fn turn_to_second(step: &mut Step, policy: &Policy, now: Ts) {
     if step.next.parties.second.asked.is_some() {
         return;
     }
     if step.next.withdrawn_at.is_some() {
-        move_deadline(step, now + policy.window);
+        let told = step.next.parties.first.asked.map(|asked| asked.deadline);
+        let has_turned = step.next.deadline > told;
+        if !has_turned {
+            move_deadline(step, now + policy.window);
+        }
     } else {
         ask_side(step, Side::Second, policy, now);
     }
