@@ -1,2 +1,6 @@
 mod domain_kit;
+mod domain_model;
+mod domain_silence;
+mod domain_states;
+mod domain_table;
 mod link_vectors;
