@@ -164,10 +164,23 @@ pub(super) fn settle(step: &mut Step, policy: &Policy, now: Ts) {
         }
         (State::Agreed { .. }, false) => {
             step.next.state = State::Asking;
-            step.event(now, What::Reopened, None);
+            reopened(step, now);
         }
         (State::Asking, false)
         | (State::Agreed { .. }, true)
         | (State::Draft | State::Introduced | State::Closed, true | false) => {}
+    }
+}
+
+/// Tells that a yes was taken back; quietly when it was. A withdrawal speaks for itself.
+fn reopened(step: &mut Step, now: Ts) {
+    let quiet = |party: &Party| party.given.as_ref().is_some_and(|given| given.quiet);
+    if step.next.withdrawn_at.is_some() {
+        return;
+    }
+    if step.next.parties.iter().any(|(_, party)| quiet(party)) {
+        step.quiet_event(now, What::Reopened, None);
+    } else {
+        step.event(now, What::Reopened, None);
     }
 }
