@@ -138,8 +138,8 @@ fn event(event: &Event) -> String {
         (None, Some(_) | None) => event.what.as_str().to_owned(),
     };
     let side = event.side.map_or("", Side::as_str);
-    let quiet = if event.quiet { "(quiet)" } else { "" };
-    format!("{what} {side} {quiet}").trim_end().to_owned()
+    let quiet = if event.quiet { " (quiet)" } else { "" };
+    format!("{}{quiet}", format!("{what} {side}").trim_end())
 }
 
 fn mail(mail: Mail) -> String {

@@ -2,5 +2,6 @@ mod domain_kit;
 mod domain_model;
 mod domain_silence;
 mod domain_states;
+mod domain_states_doc;
 mod domain_table;
 mod link_vectors;
