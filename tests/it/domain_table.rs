@@ -1,5 +1,7 @@
 //! The starts and commands of the transition table, and how a step reads in one line.
 
+use std::fmt::Write as _;
+
 use twoyes::clock::{Span, Ts};
 use twoyes::domain::answer::{Answer, Choice, Reply};
 use twoyes::domain::asking::{Order, Side};
@@ -115,15 +117,15 @@ pub fn line(before: &Play, result: &Result<Step, Refusal>, now: Ts) -> String {
     };
     let mut state = step.next.state.name().as_str().to_owned();
     if let State::Agreed { introduce_at } = step.next.state {
-        state.push_str(&format!(" in {}", span(introduce_at - now)));
+        let _ = write!(state, " in {}", span(introduce_at - now));
     }
     let answer = |side: Side| match &step.next.parties.get(side).given {
         Some(given) => given.answer.choice().as_str(),
         None => "-",
     };
-    state.push_str(&format!(" [{} {}]", answer(Side::First), answer(Side::Second)));
+    let _ = write!(state, " [{} {}]", answer(Side::First), answer(Side::Second));
     if let Some(deadline) = step.next.deadline.filter(|_| step.next.deadline != before.it.deadline) {
-        state.push_str(&format!(" deadline in {}", span(deadline - now)));
+        let _ = write!(state, " deadline in {}", span(deadline - now));
     }
     let events = joined(step.events.iter().map(event));
     let mails = joined(step.mails.iter().map(|mail| self::mail(*mail)));
