@@ -242,8 +242,8 @@ impl Stage {
             let from = self.play.mails.len();
             match due {
                 Some(due) if self.sweeper.is_none() => {
-                    self.play.now = self.play.now.max(due);
-                    self.play.must(&Command::Tick);
+                    let step = self.play.now.max(due);
+                    self.play.sweep(step);
                 }
                 Some(_) if late && next == hour => {
                     self.play.now = next;
