@@ -14,3 +14,4 @@ pub mod store;
 pub mod telemetry;
 pub mod urls;
 pub mod view;
+pub mod worker;
