@@ -14,4 +14,5 @@ pub mod store;
 pub mod telemetry;
 pub mod urls;
 pub mod view;
+pub mod web;
 pub mod worker;

@@ -15,6 +15,37 @@ pub enum Failure {
     NoKey,
 }
 
+/// What a failure means for whoever waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Nothing was recorded, or it is not certain: try again later.
+    Unavailable,
+    /// Somebody else was quicker.
+    Conflict,
+    /// A defect.
+    Internal,
+}
+
+impl Failure {
+    #[must_use]
+    pub const fn kind(&self) -> FailureKind {
+        match self {
+            Self::Store(StoreError::Unavailable(_) | StoreError::Unsure | StoreError::Serialization) => {
+                FailureKind::Unavailable
+            }
+            Self::Store(StoreError::Stale(_)) => FailureKind::Conflict,
+            Self::Store(
+                StoreError::Rule(_)
+                | StoreError::Data { .. }
+                | StoreError::Binds { .. }
+                | StoreError::Other { .. },
+            )
+            | Self::View(_)
+            | Self::NoKey => FailureKind::Internal,
+        }
+    }
+}
+
 impl UnitError for Failure {
     fn store(&self) -> Option<&StoreError> {
         match self {

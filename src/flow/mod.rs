@@ -33,7 +33,7 @@ use crate::store::Db;
 use crate::urls::Urls;
 use crate::view::Views;
 
-pub use error::Failure;
+pub use error::{Failure, FailureKind};
 
 /// Everything a flow needs. Cheap to clone.
 pub type Cx = Arc<Ctx>;
