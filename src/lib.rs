@@ -18,3 +18,4 @@ pub mod telemetry;
 pub mod urls;
 pub mod view;
 pub mod web;
+pub mod worker;
