@@ -1,3 +1,6 @@
+//! One binary, the whole service in process.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod domain_kit;
 mod domain_model;
 mod domain_silence;
