@@ -13,4 +13,6 @@ mod link_vectors;
 mod mail_dkim;
 mod mail_driver;
 mod mail_transports;
+mod story;
+mod story_mails;
 mod support;
