@@ -109,41 +109,42 @@ async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>) ->
         return None;
     }
     let mut replies = Vec::new();
+    let ended = match run_group(&mut tx, first, queue, &mut replies).await {
+        Ok(()) => tx.command("COMMIT").await,
+        Err(error) => Err(error),
+    };
+    let Err(error) = ended else {
+        replies.into_iter().for_each(|reply| reply(Ok(())));
+        return Some(tx);
+    };
+    tracing::error!(error.message = %error, units = replies.len(), "a commit failed; nothing of it was kept");
+    let told = error.to_string();
+    replies.into_iter().for_each(|reply| reply(Err(StoreError::Unavailable(told.clone()))));
+    tx.discard().await;
+    None
+}
+
+/// Runs jobs until none waits or the group is full.
+async fn run_group(
+    tx: &mut Tx,
+    first: Job,
+    queue: &mut mpsc::Receiver<Job>,
+    replies: &mut Vec<Reply>,
+) -> Result<(), StoreError> {
     let mut next = Some(first);
-    let mut broken = None;
     while let Some(job) = next.take() {
-        match run_in_savepoint(&mut tx, job).await {
+        match run_in_savepoint(tx, job).await {
             Ok(reply) => replies.push(reply),
             Err((reply, error)) => {
                 replies.extend(reply);
-                broken = Some(error);
-                break;
+                return Err(error);
             }
         }
         if replies.len() < GROUP {
             next = queue.try_recv().ok();
         }
     }
-    let committed = match broken {
-        None => tx.command("COMMIT").await,
-        Some(error) => Err(error),
-    };
-    match committed {
-        Ok(()) => {
-            for reply in replies {
-                reply(Ok(()));
-            }
-            Some(tx)
-        }
-        Err(error) => {
-            tracing::error!(error.message = %error, units = replies.len(), "a commit failed; nothing of it was kept");
-            for reply in replies {
-                reply(Err(StoreError::Unavailable(error.to_string())));
-            }
-            tx.discard().await;
-            None
-        }
-    }
+    Ok(())
 }
 
 async fn run_in_savepoint(tx: &mut Tx, job: Job) -> Result<Reply, (Option<Reply>, StoreError)> {

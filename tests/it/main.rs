@@ -5,6 +5,7 @@ mod domain_states;
 mod domain_states_doc;
 mod domain_table;
 mod domain_turns;
+mod layers;
 mod link_vectors;
 mod mail_dkim;
 mod mail_driver;
