@@ -16,3 +16,8 @@ mod mail_transports;
 mod story;
 mod story_mails;
 mod support;
+mod worker_courier;
+mod worker_faults;
+mod worker_races;
+mod worker_route;
+mod worker_running;
