@@ -202,10 +202,9 @@ pub fn signer(config: &Config) -> Result<Option<Signer>, AppError> {
 pub fn smtp_route(config: &Config) -> Result<SmtpRoute, AppError> {
     let smtp = &config.smtp;
     let seconds = Duration::from_secs;
-    let extra_root_pem = match smtp.extra_root_file.as_os_str().is_empty() {
-        true => None,
-        false => Some(read_text("smtp.extra_root_file", &smtp.extra_root_file)?),
-    };
+    let root = &smtp.extra_root_file;
+    let named = !root.as_os_str().is_empty();
+    let extra_root_pem = named.then(|| read_text("smtp.extra_root_file", root)).transpose()?;
     let username = (!smtp.username.is_empty()).then(|| smtp.username.clone());
     Ok(SmtpRoute {
         tls: match smtp.tls {

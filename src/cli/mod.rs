@@ -125,18 +125,18 @@ async fn reload_keys(config: Config, cx: crate::flow::Cx) {
         return;
     };
     while hangup.recv().await.is_some() {
-        match crate::keyring::KeyFile::load(&config.keys.file) {
-            Ok(keys) => {
-                let ring = std::sync::Arc::new(app::ring(&keys, cx.urls.base()));
-                if let Ok(mut held) = cx.ring.write() {
-                    *held = ring;
-                }
-                tracing::info!("the key ring was read again");
-            }
+        let keys = match crate::keyring::KeyFile::load(&config.keys.file) {
+            Ok(keys) => keys,
             Err(error) => {
-                tracing::error!(error.message = %error, "the key ring was not read; the old one stays")
+                tracing::error!(error.message = %error, "the key ring was not read; the old one stays");
+                continue;
             }
+        };
+        let ring = std::sync::Arc::new(app::ring(&keys, cx.urls.base()));
+        if let Ok(mut held) = cx.ring.write() {
+            *held = ring;
         }
+        tracing::info!("the key ring was read again");
     }
 }
 

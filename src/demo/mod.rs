@@ -83,7 +83,7 @@ fn config(folder: &Path, at: SocketAddr) -> anyhow::Result<Config> {
     config.database.url = Secret::new(format!("sqlite:{}", folder.join("demo.db").display()));
     config.keys.file = folder.join("demo.keys");
     config.mail.transport = Transport::Mailbox;
-    config.mail.from_address = "introductions@demo.example".to_owned();
+    "introductions@demo.example".clone_into(&mut config.mail.from_address);
     config.asking.hold_seconds = 5;
     config.courier.poll_milliseconds = 200;
     "warn".clone_into(&mut config.log.filter);

@@ -40,7 +40,8 @@ pub async fn play(app: App, listener: TcpListener, who: Connector) -> anyhow::Re
         drop(told.await);
     }));
     let ended = stage.all_scenes().await;
-    drop(stage.tell.send(()));
+    // Nobody listens any more when the service ended by itself; its error follows.
+    let _ = stage.tell.send(());
     serving.await??;
     ended
 }

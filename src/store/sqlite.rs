@@ -113,15 +113,28 @@ async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>) ->
         Ok(()) => tx.command("COMMIT").await,
         Err(error) => Err(error),
     };
-    let Err(error) = ended else {
-        replies.into_iter().for_each(|reply| reply(Ok(())));
+    let failed = ended.err().map(|error| error.to_string());
+    tell(replies, failed.as_deref());
+    if failed.is_none() {
         return Some(tx);
-    };
-    tracing::error!(error.message = %error, units = replies.len(), "a commit failed; nothing of it was kept");
-    let told = error.to_string();
-    replies.into_iter().for_each(|reply| reply(Err(StoreError::Unavailable(told.clone()))));
+    }
     tx.discard().await;
     None
+}
+
+/// Tells every unit of a group how its commit ended.
+fn tell(replies: Vec<Reply>, failed: Option<&str>) {
+    if let Some(why) = failed {
+        tracing::error!(
+            error.message = why,
+            units = replies.len(),
+            "a commit failed; nothing of it was kept"
+        );
+    }
+    for reply in replies {
+        let ended = failed.map_or(Ok(()), |why| Err(StoreError::Unavailable(why.to_owned())));
+        reply(ended);
+    }
 }
 
 /// Runs jobs until none waits or the group is full.

@@ -3,3 +3,4 @@
 pub mod db;
 pub mod post;
 pub mod smtp_sink;
+pub mod world;
