@@ -4,3 +4,4 @@ mod mail_dkim;
 mod mail_driver;
 mod mail_transports;
 mod support;
+mod web_pages_answer;

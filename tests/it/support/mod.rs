@@ -1,3 +1,4 @@
 #![expect(clippy::unwrap_used, reason = "support that cannot do its work ends the test")]
 
+pub mod app;
 pub mod smtp_sink;
