@@ -148,15 +148,6 @@ field-outcome = The outcome
 field-time_zone = The time zone
 field-code = The code
 field-window_days = The days to answer
-field-first-why = Why it is good for the first
-field-second-why = Why it is good for the second
-field-first-language = The language of the first person
-field-second-language = The language of the second person
-field-described = The description without a name
-field-employer = The employer
-field-how_known = How you know them
-field-notes = The notes
-field-language = The language
 field-coworker = The tick
 field-body = The request
 
@@ -182,8 +173,8 @@ problem-unknown-value = { $field } must be one of: { $allowed }.
 problem-not-a-number = { $field } must be a whole number.
 problem-out-of-range = { $field } must be between { $min } and { $max }.
 problem-not-a-date = { $field } must be a date such as 2026-03-31.
-problem-date-past = { $field } must be a date after today.
-problem-date-far = { $field } must not be more than a year ahead.
+problem-date-in-past = { $field } must be a date after today.
+problem-date-too-far = { $field } must not be after { $max }.
 problem-time-zone = { $field } is not a time zone such as Europe/Berlin.
 problem-unknown-field = There is no field { $field }.
 problem-duplicate-key = { $field } was sent more than once.
@@ -250,3 +241,18 @@ error-unavailable = Not available right now
 error-unavailable-text = Please try again in a few minutes. Nothing was lost.
 error-internal = Something went wrong here
 error-internal-text = It was written down under { $id }. Please try again, and tell whoever runs this service if it stays.
+
+## What stands around every page
+
+page-skip = Skip to the content
+page-nav = Main
+page-desk = Desk
+page-outcomes = Outcomes
+page-deliveries = Deliveries
+page-mailbox = Local mailbox
+page-sign-in = Sign in
+page-sign-out = Sign out
+page-to-desk = To the desk
+page-go-back = Please go back to the page before this one; what you typed is usually still there.
+page-tagline = An introduction leaves only on two yeses.
+page-operator = Run by { $operator }
