@@ -4,7 +4,9 @@ use super::once::Keep;
 use super::{Cx, Failure};
 use crate::domain::letter::DeliveryState;
 use crate::ids::DeliveryId;
-use crate::store::deliveries::{self, Delivery, PastAttempt};
+use crate::store::deliveries;
+
+pub use crate::store::deliveries::{Delivery, PastAttempt};
 
 /// A page of deliveries, newest first.
 pub async fn page(

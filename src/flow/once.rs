@@ -105,8 +105,11 @@ impl<T> Keep<T> {
         let Some(kept) = &self.0 else {
             return Ok(());
         };
-        let saved =
-            idempotency::Saved { request: kept.ticket.request, status: kept.status, body: (kept.render)(done) };
+        let saved = idempotency::Saved {
+            request: kept.ticket.request,
+            status: kept.status,
+            body: (kept.render)(done),
+        };
         let (connector, key) = (kept.connector, kept.ticket.key.clone());
         if idempotency::take(tx, connector, &key, &saved, now).await? {
             return Ok(());
