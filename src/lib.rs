@@ -1,7 +1,10 @@
 //! twoyes: an introduction leaves only on two yeses.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod dns;
 pub mod doctor;
 pub mod domain;
@@ -15,3 +18,4 @@ pub mod telemetry;
 pub mod urls;
 pub mod view;
 pub mod web;
+pub mod worker;

@@ -149,6 +149,12 @@ impl LinkRing {
         self.keys.iter().find(|key| key.state == KeyState::Active).map(|key| key.kid)
     }
 
+    /// What this key may still do; `None` when it is not in the ring.
+    #[must_use]
+    pub fn state(&self, kid: u8) -> Option<KeyState> {
+        self.keys.iter().find(|key| key.kid == kid).map(|key| key.state)
+    }
+
     /// The token for `claims` under key `kid`; `None` when that key is unknown or revoked.
     #[must_use]
     pub fn mint(&self, kid: u8, claims: &Claims) -> Option<String> {
@@ -277,6 +283,7 @@ mod tests {
         let revoked = LinkRing::new("https://intro.example", &[(1, KeyState::Revoked, [1; 32])]);
         assert!(revoked.verify(Purpose::Consent, &token, NOW) == Err(LinkFault::Invalid));
         assert!(revoked.mint(1, &claims()).is_none());
+        assert_eq!((revoked.state(1), revoked.state(2)), (Some(KeyState::Revoked), None));
         let end = Ts(i64::from(claims().expires) * 60_000_000);
         assert!(here.verify(Purpose::Consent, &token, end + Span::minutes(5)).is_ok());
         let late = here.verify(Purpose::Consent, &token, end + Span::minutes(5) + Span(1));

@@ -102,7 +102,7 @@ pub async fn ask_to_sign_in(cx: &Cx, email: &str) -> Result<String, AccountError
     let browser = secret(cx, "browser");
     let hash = sha256(&browser);
     let link = cx.ids.link_ref(&format!("sign-in/{}", data_encoding::HEXLOWER.encode(&hash)));
-    let code = code(&cx.ids.bytes::<8>("code"));
+    let code = code(cx.ids.bytes::<8>("code"));
     let shared = cx.clone();
     cx.db
         .write(move |tx| {
@@ -361,6 +361,6 @@ fn sha256(text: &str) -> [u8; 32] {
 }
 
 /// Six digits.
-fn code(bytes: &[u8; 8]) -> String {
-    format!("{:06}", u64::from_be_bytes(*bytes) % 1_000_000)
+fn code(bytes: [u8; 8]) -> String {
+    format!("{:06}", u64::from_be_bytes(bytes) % 1_000_000)
 }

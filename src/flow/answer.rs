@@ -39,6 +39,7 @@ unit_error!(AnswerError);
 
 /// What the answer page shows: a function of this party's own ask and acts, nothing of the other's.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "plain facts for a page, each read once")]
 pub struct AskPage {
     pub side: Side,
     pub purpose: Purpose,

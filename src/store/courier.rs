@@ -70,9 +70,32 @@ pub async fn lease(
         .await?;
     let mut leased = Vec::with_capacity(rows.len());
     for row in &rows {
-        leased.extend(one(tx, DeliveryId(row.get("id")?)).await?);
+        let id = DeliveryId(row.get("id")?);
+        match one(tx, id).await {
+            // One row that cannot be read must not hold up all others.
+            Err(StoreError::Data { column, why }) => fail_damaged(tx, id, now, column, &why).await?,
+            read => leased.extend(read?),
+        }
     }
     Ok(leased)
+}
+
+async fn fail_damaged(
+    tx: &mut Tx,
+    id: DeliveryId,
+    now: Ts,
+    column: &str,
+    why: &str,
+) -> Result<(), StoreError> {
+    tracing::error!(delivery.id = %id, column, why, "a stored delivery cannot be read");
+    tx.q("UPDATE delivery SET state = 'failed', leased_until = NULL, finished_at = $2,
+            last_words = 'what was stored of it cannot be read'
+          WHERE id = $1")
+        .bind(id.0)
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
 }
 
 async fn one(tx: &mut Tx, id: DeliveryId) -> Result<Option<Leased>, StoreError> {
@@ -172,6 +195,8 @@ pub struct Attempt {
 
 /// Records the end of an attempt: the delivery's new state and the attempt itself. A late worker, whose
 /// lease was given to another, records nothing. Returns whether it was recorded.
+///
+/// An attempt that ended before it was marked is counted here; the mark has counted the others.
 pub async fn record(
     tx: &mut Tx,
     delivery: &Leased,
@@ -191,7 +216,8 @@ pub async fn record(
     // `sent` is recorded even when the lease ran out meanwhile, as long as nobody else took it over.
     let recorded = tx
         .q("UPDATE delivery SET state = $3, due_at = $4, leased_until = NULL, unknowns = unknowns + $5,
-              last_words = $6, finished_at = $7
+              last_words = $6, finished_at = $7,
+              attempts = attempts + CASE WHEN state = 'leased' THEN 1 ELSE 0 END
             WHERE id = $1 AND fence = $2 AND state IN ('leased', 'transmitting', 'unknown')")
         .bind(delivery.id.0)
         .bind(delivery.fence)
@@ -224,10 +250,12 @@ async fn add_attempt(tx: &mut Tx, id: DeliveryId, attempt: &Attempt) -> Result<(
     Ok(())
 }
 
-/// Gives a lease back untouched: the route is paused, or the service stops.
+/// Gives a lease back untouched: the route is paused, or the service stops. Also after the mark, when it is
+/// known that nothing was handed over; the mark's count is taken back then.
 pub async fn release(tx: &mut Tx, id: DeliveryId, fence: i64, due_at: Ts) -> Result<(), StoreError> {
-    tx.q("UPDATE delivery SET state = 'queued', due_at = $3, leased_until = NULL
-          WHERE id = $1 AND fence = $2 AND state = 'leased'")
+    tx.q("UPDATE delivery SET state = 'queued', due_at = $3, leased_until = NULL,
+            attempts = attempts - CASE WHEN state = 'transmitting' THEN 1 ELSE 0 END
+          WHERE id = $1 AND fence = $2 AND state IN ('leased', 'transmitting')")
         .bind(id.0)
         .bind(fence)
         .bind(due_at.0)

@@ -91,12 +91,13 @@ pub async fn cancel_for_person(tx: &mut Tx, person: PersonKey, now: Ts) -> Resul
         .await
 }
 
-/// For each side, whether its latest ask is still here and has not begun to leave.
+/// For each side, whether its latest ask is still here and has not begun to leave. One that was perhaps
+/// delivered before, and waits for another attempt, has begun to.
 pub async fn unsent_asks(tx: &mut Tx, id: IntroductionId) -> Result<Pair<bool>, StoreError> {
     let rows = tx
         .q("SELECT DISTINCT kind FROM delivery
             WHERE introduction_id = $1 AND kind IN ('ask_first', 'ask_second')
-              AND state IN ('queued', 'leased', 'deferred')")
+              AND state IN ('queued', 'leased', 'deferred') AND unknowns = 0")
         .bind(id.0)
         .all()
         .await?;

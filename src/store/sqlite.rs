@@ -109,41 +109,55 @@ async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>) ->
         return None;
     }
     let mut replies = Vec::new();
+    let ended = match run_group(&mut tx, first, queue, &mut replies).await {
+        Ok(()) => tx.command("COMMIT").await,
+        Err(error) => Err(error),
+    };
+    let failed = ended.err().map(|error| error.to_string());
+    tell(replies, failed.as_deref());
+    if failed.is_none() {
+        return Some(tx);
+    }
+    tx.discard().await;
+    None
+}
+
+/// Tells every unit of a group how its commit ended.
+fn tell(replies: Vec<Reply>, failed: Option<&str>) {
+    if let Some(why) = failed {
+        tracing::error!(
+            error.message = why,
+            units = replies.len(),
+            "a commit failed; nothing of it was kept"
+        );
+    }
+    for reply in replies {
+        let ended = failed.map_or(Ok(()), |why| Err(StoreError::Unavailable(why.to_owned())));
+        reply(ended);
+    }
+}
+
+/// Runs jobs until none waits or the group is full.
+async fn run_group(
+    tx: &mut Tx,
+    first: Job,
+    queue: &mut mpsc::Receiver<Job>,
+    replies: &mut Vec<Reply>,
+) -> Result<(), StoreError> {
     let mut next = Some(first);
-    let mut broken = None;
     while let Some(job) = next.take() {
-        match run_in_savepoint(&mut tx, job).await {
+        match run_in_savepoint(tx, job).await {
             Ok(reply) => replies.push(reply),
             Err((reply, error)) => {
                 replies.extend(reply);
-                broken = Some(error);
-                break;
+                return Err(error);
             }
         }
         if replies.len() < GROUP {
             next = queue.try_recv().ok();
         }
     }
-    let committed = match broken {
-        None => tx.command("COMMIT").await,
-        Some(error) => Err(error),
-    };
-    match committed {
-        Ok(()) => {
-            for reply in replies {
-                reply(Ok(()));
-            }
-            Some(tx)
-        }
-        Err(error) => {
-            tracing::error!(error.message = %error, units = replies.len(), "a commit failed; nothing of it was kept");
-            for reply in replies {
-                reply(Err(StoreError::Unavailable(error.to_string())));
-            }
-            tx.discard().await;
-            None
-        }
-    }
+    Ok(())
 }
 
 async fn run_in_savepoint(tx: &mut Tx, job: Job) -> Result<Reply, (Option<Reply>, StoreError)> {

@@ -17,6 +17,7 @@ mod filters;
 mod layout;
 pub mod mails;
 pub mod pages;
+mod problems;
 mod registry;
 mod sources;
 mod words;
@@ -29,6 +30,7 @@ use serde::Serialize;
 pub use defang::defang;
 use engine::Engine;
 pub use error::ViewError;
+pub use problems::problem_sentence;
 pub use registry::{MailEntry, PageEntry};
 pub use words::Arg;
 

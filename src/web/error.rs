@@ -59,7 +59,7 @@ impl WebError {
     pub fn invalid(problems: Problems) -> Self {
         let count = i64::try_from(problems.0.len()).unwrap_or(i64::MAX);
         let args = vec![("count", Arg::Number(count))];
-        Self { problems, args, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid") }
+        Self { args, problems, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid") }
     }
 
     #[must_use]

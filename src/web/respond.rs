@@ -12,7 +12,7 @@ use super::Web;
 use super::error::WebError;
 use super::guard::RequestId;
 use crate::domain::problem::{Arg, Problem};
-use crate::view::{self, FALLBACK};
+use crate::view::{self, FALLBACK, problem_sentence};
 
 /// A problem document (RFC 9457).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -57,13 +57,7 @@ pub async fn errors(State(web): State<Web>, request: Request, next: Next) -> Res
 /// The sentence for one field's problem.
 #[must_use]
 pub fn sentence(web: &Web, lang: &str, problem: &Problem) -> String {
-    let views = &web.cx.views;
-    let key = format!("field-{}", problem.field.replace('.', "-"));
-    let field = if views.has_word(lang, &key) { views.words(lang, &key, &[]) } else { problem.field.clone() };
-    let mut args: Vec<(&str, view::Arg<'_>)> =
-        problem.args.iter().map(|(name, arg)| (*name, arg.into())).collect();
-    args.push(("field", field.as_str().into()));
-    views.words(lang, &format!("problem-{}", problem.code), &args)
+    problem_sentence(&web.cx.views, lang, problem)
 }
 
 /// Title and sentence of an error.

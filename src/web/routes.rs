@@ -33,7 +33,6 @@ pub fn table() -> Vec<Route> {
 }
 
 /// The whole site.
-#[must_use]
 pub fn router(web: &Web) -> Router {
     let routes = Router::new()
         .merge(pages::router(web))

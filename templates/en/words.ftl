@@ -127,16 +127,7 @@ field-second-blurb = The text about the second person
 field-second-described = The description of the second person
 field-second-known = How you know the second person
 field-first-how_known = How you know the first person
-field-first-why = Why it is good for the first person
-field-first-language = The first person's language
 field-second-how_known = How you know the second person
-field-second-why = Why it is good for the second person
-field-second-language = The second person's language
-field-described = The description
-field-employer = The employer
-field-how_known = How you know them
-field-notes = The notes
-field-language = The language
 field-choice = Your answer
 field-until = The date
 field-blurb = The text about you
@@ -191,6 +182,9 @@ problem-invalid-utf8 = { $field } is not valid UTF-8.
 problem-body-too-large = The request is larger than { $max } bytes.
 problem-body-unreadable = The request could not be read: { $reason }
 problem-not-found = { $field } does not exist.
+problem-wrong-type = { $field } has the wrong type: expected { $expected }.
+problem-not-an-id = { $field } must be an id from an earlier answer.
+problem-idempotency-key = { $field } must be sent once, with 1 to { $max } visible ASCII characters.
 problem-co-worker = Please confirm that this person would be an appropriate co-worker, since both work for the same employer.
 problem-cannot-be-asked = { $who } cannot be asked through this service before { $date }.
 problem-cannot-be-asked-now = { $who } cannot be asked through this service at present.
@@ -250,6 +244,15 @@ error-unavailable = Not available right now
 error-unavailable-text = Please try again in a few minutes. Nothing was lost.
 error-internal = Something went wrong here
 error-internal-text = It was written down under { $id }. Please try again, and tell whoever runs this service if it stays.
+error-cannot_retry = Cannot be sent again
+error-cannot_retry-text = This mail was sent, was taken back or is on its way. Nothing was changed.
+
+## What /readyz says about a check that failed
+
+health-database = The database does not answer.
+health-schema = The schema of the database is not the one of this version.
+health-mail = Mail is late: the oldest due delivery waits longer than 15 minutes.
+health-keys = The key ring has no active key, so no link can be made.
 
 ## What stands around every page
 

@@ -7,8 +7,8 @@ use super::super::introduction::{Introduction, State};
 use super::super::message::{Mail, MessageKind};
 use super::super::party::{Given, Party, Shown};
 use super::super::step::{Effect, Refusal, Step};
-use super::Facts;
 use super::ask::{ask_side, move_deadline};
+use super::{Facts, has_answered};
 use crate::clock::Ts;
 
 /// Records a reply and everything that follows from it.
@@ -121,7 +121,7 @@ fn follow(step: &mut Step, side: Side, facts: &Facts, policy: &Policy, now: Ts) 
     if one_by_one && side == Side::First {
         if says_yes {
             turn_to_second(step, policy, now);
-        } else if step.next.parties.second.asked.is_some() && facts.unsent.second {
+        } else if is_waiting(&step.next.parties.second) && facts.unsent.second {
             // The second ask names the first, who no longer agrees: it must not leave.
             step.next.parties.second.asked = None;
             step.effects.push(Effect::CancelUnsent(MessageKind::AskSecond));
@@ -131,14 +131,22 @@ fn follow(step: &mut Step, side: Side, facts: &Facts, policy: &Policy, now: Ts) 
     settle(step, policy, now);
 }
 
+fn is_waiting(party: &Party) -> bool {
+    party.asked.is_some() && !has_answered(party)
+}
+
 /// The first agreed: ask the second, once. The deadline moves in the same way when the second is not
-/// asked because the connector took the introduction back, so that the first cannot tell.
+/// asked because the connector took the introduction back, and once only, so that the first cannot tell.
 fn turn_to_second(step: &mut Step, policy: &Policy, now: Ts) {
     if step.next.parties.second.asked.is_some() {
         return;
     }
     if step.next.withdrawn_at.is_some() {
-        move_deadline(step, now + policy.window);
+        let told = step.next.parties.first.asked.map(|asked| asked.deadline);
+        let has_turned = step.next.deadline > told;
+        if !has_turned {
+            move_deadline(step, now + policy.window);
+        }
     } else {
         ask_side(step, Side::Second, policy, now);
     }
@@ -156,10 +164,23 @@ pub(super) fn settle(step: &mut Step, policy: &Policy, now: Ts) {
         }
         (State::Agreed { .. }, false) => {
             step.next.state = State::Asking;
-            step.event(now, What::Reopened, None);
+            reopened(step, now);
         }
         (State::Asking, false)
         | (State::Agreed { .. }, true)
         | (State::Draft | State::Introduced | State::Closed, true | false) => {}
+    }
+}
+
+/// Tells that a yes was taken back; quietly when it was. A withdrawal speaks for itself.
+fn reopened(step: &mut Step, now: Ts) {
+    let quiet = |party: &Party| party.given.as_ref().is_some_and(|given| given.quiet);
+    if step.next.withdrawn_at.is_some() {
+        return;
+    }
+    if step.next.parties.iter().any(|(_, party)| quiet(party)) {
+        step.quiet_event(now, What::Reopened, None);
+    } else {
+        step.event(now, What::Reopened, None);
     }
 }

@@ -15,6 +15,7 @@ pub use undeliverable::undeliverable;
 pub use withdraw::withdraw;
 
 use super::asking::{Pair, Side};
+use super::party::Party;
 use crate::clock::Ts;
 
 /// What a decision must know beside the introduction, loaded in the same unit of work.
@@ -33,4 +34,9 @@ pub struct Facts {
 pub enum Teller {
     Connector,
     Party(Side),
+}
+
+/// Whether this party answered in the running round: then they were reached, whatever a relay says.
+const fn has_answered(party: &Party) -> bool {
+    party.given.is_some() || party.contested_at.is_some()
 }

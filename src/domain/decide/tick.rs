@@ -17,10 +17,14 @@ pub fn tick(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Step 
     let mut step = Step::new(old);
     match step.next.state {
         State::Draft | State::Closed => {}
-        State::Asking => remind_or_close(&mut step, policy, now),
+        State::Asking => remind_or_close(&mut step, facts, policy, now),
         State::Agreed { introduce_at } => {
             if introduce_at <= now {
                 introduce(&mut step, facts, policy, now);
+            }
+            // Overruled by a "never": as late as after a plain no, it closes in the same moment.
+            if step.next.state == State::Asking {
+                remind_or_close(&mut step, facts, policy, now);
             }
         }
         State::Introduced => check_in(&mut step, policy, now),
@@ -28,7 +32,7 @@ pub fn tick(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Step 
     step
 }
 
-fn remind_or_close(step: &mut Step, policy: &Policy, now: Ts) {
+fn remind_or_close(step: &mut Step, facts: &Facts, policy: &Policy, now: Ts) {
     if step.next.closes_at(policy).is_some_and(|at| at <= now) {
         close(step, now);
         return;
@@ -41,9 +45,10 @@ fn remind_or_close(step: &mut Step, policy: &Policy, now: Ts) {
             continue;
         };
         asked.remind_at = None;
-        let still_helps = now < asked.deadline;
+        // Woken too late (the service was down), or the ask itself still waits and may be taken back:
+        // a reminder then helps nobody.
+        let still_helps = now < asked.deadline && !*facts.unsent.get(*side);
         step.touched = true;
-        // Woken too late (the service was down): a reminder after the deadline helps nobody.
         if still_helps {
             step.event(now, What::Reminded, Some(*side));
             step.mails.push(Mail::Reminder(*side));

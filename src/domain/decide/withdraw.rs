@@ -4,9 +4,10 @@ use super::super::asking::{Pair, Policy, Side};
 use super::super::event::What;
 use super::super::introduction::{Introduction, State};
 use super::super::message::{Mail, MessageKind};
+use super::super::party::Party;
 use super::super::step::{Effect, Refusal, Step};
-use super::Facts;
 use super::answer::settle;
+use super::{Facts, has_answered};
 use crate::clock::Ts;
 
 /// Takes it back: it can no longer come about, and asks that have not left are cancelled.
@@ -28,8 +29,7 @@ pub fn withdraw(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> R
     step.event(now, What::Withdrawn, None);
     take_back_unsent(&mut step, facts.unsent, now);
     settle(&mut step, policy, now);
-    let reached =
-        step.next.parties.iter().any(|(_, party)| party.asked.is_some() && party.undeliverable_at.is_none());
+    let reached = step.next.parties.iter().any(|(_, party)| was_reached(party));
     if !reached {
         step.next.state = State::Closed;
         step.next.closed_at = Some(now);
@@ -38,11 +38,14 @@ pub fn withdraw(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> R
     Ok(step)
 }
 
+fn was_reached(party: &Party) -> bool {
+    party.asked.is_some() && (party.undeliverable_at.is_none() || has_answered(party))
+}
+
 fn take_back_unsent(step: &mut Step, unsent: Pair<bool>, now: Ts) {
     for side in Side::ALL {
         let party = step.next.parties.get_mut(*side);
-        // A party who answered was reached, whatever the relay has said so far.
-        if party.asked.is_some() && party.answers == 0 && *unsent.get(*side) {
+        if party.asked.is_some() && !has_answered(party) && *unsent.get(*side) {
             party.asked = None;
             let kind: MessageKind = Mail::Ask(*side).kind();
             step.effects.push(Effect::CancelUnsent(kind));

@@ -1,0 +1,311 @@
+//! Wiring: from a configuration to a running service, and back down again.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::clock::{Clock, Span};
+use crate::config::{self, Config};
+use crate::domain::asking::Policy;
+use crate::domain::link::{self, LinkRing};
+use crate::flow::{Counts, Ctx, Cx, Secrets, Sender};
+use crate::ids::Ids;
+use crate::keyring::{KeyFile, KeyFileError, KeyState};
+use crate::mail::{FileTransport, LocalMailbox, Signer, SmtpRoute, Timeouts, Tls, Transport};
+use crate::metrics::Metrics;
+use crate::store::{self, Db, MigrateError, StoreError};
+use crate::urls::Urls;
+use crate::view::{Site, ViewError, Views};
+use crate::web::{self, Web};
+use crate::worker::{Handle, Outlet, Settings, Worker};
+
+/// Why the service does not start: one sentence each.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("the configuration has {} problem(s):\n{}", .0.len(), list(.0))]
+    Config(Vec<config::ConfigProblem>),
+    #[error("keys.file: {0}")]
+    Keys(#[from] KeyFileError),
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] StoreError),
+    #[error("the database does not fit this version: {0}")]
+    Migrate(#[from] MigrateError),
+    #[error("a template cannot be used: {0}")]
+    View(#[from] ViewError),
+    #[error("{0}")]
+    Setting(String),
+    #[error("another twoyes works on {0} already; stop it first, or use PostgreSQL for several processes")]
+    Taken(PathBuf),
+    #[error("the address {0} is taken by another program; choose another one with server.listen")]
+    PortTaken(SocketAddr),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+fn list(problems: &[config::ConfigProblem]) -> String {
+    let lines = problems.iter().map(|one| format!("  {}: {}: {}", one.origin, one.key, one.sentence));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Everything that runs, not yet started.
+pub struct App {
+    pub cx: Cx,
+    pub web: Web,
+    pub worker: Worker,
+    pub mailbox: Option<LocalMailbox>,
+    /// Held while the process lives: one process on one SQLite file.
+    _lock: Option<std::fs::File>,
+}
+
+/// What tests and the demo choose differently.
+#[derive(Clone)]
+pub struct Choices {
+    pub clock: Clock,
+    pub ids: Ids,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { clock: Clock::System, ids: Ids::System }
+    }
+}
+
+impl App {
+    /// Opens everything, brings the schema up to date and checks every template.
+    ///
+    /// # Errors
+    /// One sentence that names the setting and the way out.
+    pub async fn build(config: &Config, choices: Choices) -> Result<Self, AppError> {
+        let problems = config.validate();
+        if !problems.is_empty() {
+            return Err(AppError::Config(problems));
+        }
+        let lock = lock_file(config)?;
+        let cx = context(config, choices).await?;
+        store::migrate(&cx.db, cx.now()).await?;
+        let metrics = Metrics::new();
+        let (transport, mailbox) = transport(config, &cx.clock)?;
+        let outlet = Outlet { transport, signer: signer(config)?, route: route_name(config) };
+        let worker = Worker::new(cx.clone(), outlet, worker_settings(config, &cx.db), metrics.clone());
+        let web = Web::new(web::Inner {
+            cx: cx.clone(),
+            metrics,
+            mailbox: mailbox.clone(),
+            body_limit: config.server.body_limit_bytes,
+            request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
+            https: config.server.is_https(),
+        });
+        Ok(Self { cx, web, worker, mailbox, _lock: lock })
+    }
+
+    /// Serves until `stop` resolves, then drains: requests in flight finish, the mail under way is
+    /// handed over, leases are given back.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), AppError> {
+        let router = web::routes::router(&self.web);
+        let handle: Handle = self.worker.start();
+        axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+        handle.drain().await;
+        Ok(())
+    }
+}
+
+/// Listens, or says in a sentence that the port is taken.
+pub async fn listen(at: SocketAddr) -> Result<TcpListener, AppError> {
+    TcpListener::bind(at).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => AppError::PortTaken(at),
+        _ => AppError::Io(error),
+    })
+}
+
+/// The context without web and worker: what the command line needs.
+pub async fn context(config: &Config, choices: Choices) -> Result<Cx, AppError> {
+    let keys = keys(config, &choices)?;
+    let views = views(config)?;
+    let zone = jiff::tz::TimeZone::get(&config.instance.time_zone)
+        .map_err(|_| AppError::Setting("instance.time_zone is not a known time zone".into()))?;
+    let urls = Urls::new(&config.server.base_url);
+    let db = Db::connect(config.database.url.expose(), config.database.max_connections).await?;
+    let asking = &config.asking;
+    let policy = Policy {
+        window: Span::days(i64::from(asking.window_days)),
+        reminder_working_days: asking.reminder_working_days,
+        hold: Span::seconds(i64::from(asking.hold_seconds)),
+        check_in_days: asking.check_in_days.clone(),
+        contest: Span::seconds(i64::from(asking.contest_seconds)),
+        zone,
+    };
+    let ring = ring(&keys, urls.base());
+    Ok(Arc::new(Ctx {
+        db,
+        clock: choices.clock,
+        ids: choices.ids,
+        views,
+        policy,
+        sender: sender(config),
+        secrets: Secrets { pepper: keys.pepper, internal: keys.internal },
+        ring: RwLock::new(Arc::new(ring)),
+        urls,
+        wake: tokio::sync::Notify::new(),
+        counts: Counts::default(),
+    }))
+}
+
+/// The key ring for links of this site.
+#[must_use]
+pub fn ring(keys: &KeyFile, origin: &str) -> LinkRing {
+    let keys: Vec<_> = keys
+        .keys
+        .iter()
+        .map(|key| {
+            let state = match key.state {
+                KeyState::Active => link::KeyState::Active,
+                KeyState::Verify => link::KeyState::Verify,
+                KeyState::Revoked => link::KeyState::Revoked,
+            };
+            (key.kid, state, key.secret)
+        })
+        .collect();
+    LinkRing::new(origin, &keys)
+}
+
+/// Templates with the instance's overrides, all checked.
+pub fn views(config: &Config) -> Result<Views, AppError> {
+    let folder = &config.templates.override_dir;
+    let folder = (!folder.as_os_str().is_empty()).then_some(folder.as_path());
+    let site = Site {
+        name: config.instance.name.clone(),
+        operator: config.instance.contact.clone(),
+        postal_address: String::new(),
+    };
+    Ok(Views::load(folder)?.for_site(&site))
+}
+
+/// The signing key, if one is configured.
+pub fn signer(config: &Config) -> Result<Option<Signer>, AppError> {
+    if !config.dkim.is_set() {
+        return Ok(None);
+    }
+    let pem = read_text("dkim.key_file", &config.dkim.key_file)?;
+    let signer = Signer::from_pem(&config.dkim.domain, &config.dkim.selector, &pem)
+        .map_err(|error| AppError::Setting(format!("dkim.key_file: {error}")))?;
+    Ok(Some(signer))
+}
+
+/// The relay as configured.
+pub fn smtp_route(config: &Config) -> Result<SmtpRoute, AppError> {
+    let smtp = &config.smtp;
+    let seconds = Duration::from_secs;
+    let root = &smtp.extra_root_file;
+    let named = !root.as_os_str().is_empty();
+    let extra_root_pem = named.then(|| read_text("smtp.extra_root_file", root)).transpose()?;
+    let username = (!smtp.username.is_empty()).then(|| smtp.username.clone());
+    Ok(SmtpRoute {
+        tls: match smtp.tls {
+            config::Tls::None => Tls::None,
+            config::Tls::Starttls => Tls::StartTls,
+            config::Tls::Implicit => Tls::Implicit,
+        },
+        password: username.is_some().then(|| smtp.password.expose().to_owned()),
+        username,
+        timeouts: Timeouts::new(
+            seconds(smtp.connect_timeout_seconds),
+            seconds(smtp.command_timeout_seconds),
+            seconds(smtp.command_timeout_seconds),
+            seconds(smtp.data_timeout_seconds),
+            seconds(smtp.after_dot_timeout_seconds),
+        ),
+        max_messages: smtp.messages_per_connection,
+        max_age: seconds(smtp.connection_age_seconds),
+        extra_root_pem,
+        ..SmtpRoute::plain(&smtp.host, smtp.port, config.hello_name())
+    })
+}
+
+fn keys(config: &Config, choices: &Choices) -> Result<KeyFile, AppError> {
+    let path = &config.keys.file;
+    match KeyFile::create(path, choices.clock.now(), &choices.ids) {
+        Ok(made) => {
+            tracing::info!("a new key ring was made; include it in your backups");
+            Ok(made)
+        }
+        Err(KeyFileError::Exists { .. }) => Ok(KeyFile::load(path)?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn sender(config: &Config) -> Sender {
+    Sender {
+        address: config.mail.from_address.clone(),
+        suffix: config.from_name_suffix(),
+        name: config.instance.name.clone(),
+        message_id_domain: config.message_id_domain().to_owned(),
+        time_zone: config.instance.time_zone.clone(),
+    }
+}
+
+fn transport(config: &Config, clock: &Clock) -> Result<(Transport, Option<LocalMailbox>), AppError> {
+    Ok(match config.mail.transport {
+        config::Transport::Smtp => (Transport::Smtp(smtp_route(config)?), None),
+        config::Transport::File => {
+            (Transport::File(FileTransport { folder: config.mail.folder.clone() }), None)
+        }
+        config::Transport::Mailbox => {
+            let mailbox = LocalMailbox::new(clock.clone());
+            (Transport::Mailbox(mailbox.clone()), Some(mailbox))
+        }
+    })
+}
+
+/// The same in all processes that use the same relay.
+fn route_name(config: &Config) -> String {
+    match config.mail.transport {
+        config::Transport::Smtp => format!("smtp:{}:{}", config.smtp.host, config.smtp.port),
+        config::Transport::File => "file".to_owned(),
+        config::Transport::Mailbox => "mailbox".to_owned(),
+    }
+}
+
+fn worker_settings(config: &Config, db: &Db) -> Settings {
+    let courier = &config.courier;
+    Settings {
+        connections: config.smtp.connections,
+        concurrency: courier.concurrency,
+        lease: Span::seconds(i64::from(courier.lease_seconds)),
+        poll: Duration::from_millis(courier.poll_milliseconds),
+        unknown_retry: Span::minutes(i64::from(courier.unknown_retry_minutes)),
+        unknown_retries: i64::from(courier.unknown_retries),
+        give_up: Span::days(i64::from(courier.give_up_days)),
+        // The lock file sees to that.
+        sole_owner: matches!(db, Db::Sqlite(_)),
+        ..Settings::default()
+    }
+}
+
+/// One serving process per SQLite file. The lock goes with the process, however it ends.
+fn lock_file(config: &Config) -> Result<Option<std::fs::File>, AppError> {
+    let url = config.database.url.expose();
+    let Some(rest) = url.strip_prefix("sqlite:") else {
+        return Ok(None);
+    };
+    let file = rest.trim_start_matches("//").split('?').next().unwrap_or_default();
+    let path = PathBuf::from(format!("{file}.lock"));
+    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(
+        |error| AppError::Setting(format!("database.url: {} cannot be written: {error}", path.display())),
+    )?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(_) => Err(AppError::Taken(PathBuf::from(file))),
+    }
+}
+
+fn read_text(key: &str, path: &Path) -> Result<String, AppError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| AppError::Setting(format!("{key}: {} cannot be read: {error}", path.display())))
+}

@@ -1,0 +1,164 @@
+//! `check`: everything an operator would have to guess, in sentences.
+
+use std::process::ExitCode;
+
+use crate::app;
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::dns::Resolver;
+use crate::doctor::{self, Finding, Level, Signing};
+use crate::ids::Ids;
+use crate::keyring::{KeyFile, KeyState};
+use crate::mail::Session;
+use crate::store::{self, Db, MigrateError};
+
+/// Prints every finding. Exit code 3 when something must be mended before serving.
+pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    let mut findings = configuration(config);
+    findings.push(templates(config));
+    findings.push(keys(config));
+    findings.push(database(config).await);
+    findings.push(signing(config));
+    findings.push(relay(config).await);
+    findings.extend(records(config).await);
+    for finding in &findings {
+        println!("{}  {}", mark(finding.level), finding.sentence);
+    }
+    let bad = findings.iter().any(|finding| finding.level == Level::Problem);
+    Ok(if bad { ExitCode::from(3) } else { ExitCode::SUCCESS })
+}
+
+const fn mark(level: Level) -> &'static str {
+    match level {
+        Level::Good => "ok      ",
+        Level::Warning => "warning ",
+        Level::Problem => "PROBLEM ",
+    }
+}
+
+fn good(sentence: impl Into<String>) -> Finding {
+    Finding { level: Level::Good, sentence: sentence.into() }
+}
+
+fn warning(sentence: impl Into<String>) -> Finding {
+    Finding { level: Level::Warning, sentence: sentence.into() }
+}
+
+fn problem(sentence: impl Into<String>) -> Finding {
+    Finding { level: Level::Problem, sentence: sentence.into() }
+}
+
+fn configuration(config: &Config) -> Vec<Finding> {
+    let problems = config.validate();
+    if problems.is_empty() {
+        return vec![good(format!(
+            "The configuration is whole; people reach it at {}.",
+            config.server.base_url
+        ))];
+    }
+    problems.into_iter().map(|one| problem(format!("{}: {} {}", one.origin, one.key, one.sentence))).collect()
+}
+
+fn templates(config: &Config) -> Finding {
+    match app::views(config) {
+        Ok(views) => {
+            let languages = views.languages().collect::<Vec<_>>().join(", ");
+            good(format!("Every template renders with every sample (languages: {languages})."))
+        }
+        Err(error) => problem(format!("A template cannot be used: {error}")),
+    }
+}
+
+fn keys(config: &Config) -> Finding {
+    match KeyFile::load(&config.keys.file) {
+        Ok(ring) => {
+            let active = ring.keys.iter().find(|key| key.state == KeyState::Active);
+            let age = active.map_or(0, |key| (Clock::System.now() - key.created).as_seconds() / 86_400);
+            if age > 90 {
+                return warning(format!(
+                    "The active key is {age} days old; rotate it with `twoyes keys rotate`."
+                ));
+            }
+            good(format!(
+                "The key ring holds {} key(s); the active one is {age} day(s) old.",
+                ring.keys.len()
+            ))
+        }
+        Err(_) if !config.keys.file.exists() => {
+            warning("There is no key ring yet; the service makes one at its first start.")
+        }
+        Err(error) => problem(format!("keys.file: {error}")),
+    }
+}
+
+async fn database(config: &Config) -> Finding {
+    let db = match Db::connect(config.database.url.expose(), 2).await {
+        Ok(db) => db,
+        Err(error) => return problem(format!("The database cannot be used: {error}.")),
+    };
+    match store::schema_state(&db).await {
+        Ok(()) => good(format!("The database ({}) answers and its schema fits.", db.engine())),
+        Err(MigrateError::Pending(_)) => {
+            warning(format!("The database ({}) answers; it will be migrated at the next start.", db.engine()))
+        }
+        Err(error) => problem(format!("The database does not fit: {error}.")),
+    }
+}
+
+fn signing(config: &Config) -> Finding {
+    match app::signer(config) {
+        Ok(Some(signer)) => {
+            good(format!("The DKIM key signs and verifies; publish it at {}.", signer.dns_name()))
+        }
+        Ok(None) => warning("Mails are not signed here (no [dkim]); the relay must sign them."),
+        Err(error) => problem(error.to_string()),
+    }
+}
+
+async fn relay(config: &Config) -> Finding {
+    match config.mail.transport {
+        config::Transport::Mailbox => good("Mails stay in the local mailbox of the service."),
+        config::Transport::File => match std::fs::create_dir_all(&config.mail.folder) {
+            Ok(()) => good("Mails are written as .eml files."),
+            Err(error) => problem(format!("mail.folder cannot be used: {error}.")),
+        },
+        config::Transport::Smtp => match app::smtp_route(config) {
+            Err(error) => problem(error.to_string()),
+            Ok(route) => match Session::open(&route).await {
+                Ok(session) => {
+                    session.quit().await;
+                    good(format!(
+                        "The relay {}:{} greets us and lets us in.",
+                        config.smtp.host, config.smtp.port
+                    ))
+                }
+                Err(fault) => problem(format!(
+                    "The relay {}:{} does not let us in (stage {}): {}",
+                    config.smtp.host,
+                    config.smtp.port,
+                    fault.stage.as_str(),
+                    fault.text
+                )),
+            },
+        },
+    }
+}
+
+async fn records(config: &Config) -> Vec<Finding> {
+    let Some((_, domain)) = config.mail.from_address.rsplit_once('@') else {
+        return vec![warning("mail.from_address is not set, so its DNS records were not looked at.")];
+    };
+    if config.mail.transport != config::Transport::Smtp {
+        return Vec::new();
+    }
+    let resolver = match Resolver::of_this_machine(Ids::System) {
+        Ok(resolver) => resolver,
+        Err(error) => return vec![warning(format!("DNS was not asked: {error}."))],
+    };
+    let signing = app::signer(config).ok().flatten().map(|signer| Signing {
+        selector: config.dkim.selector.clone(),
+        domain: config.dkim.domain.clone(),
+        public_key: signer.dns_record().rsplit("p=").next().unwrap_or_default().to_owned(),
+    });
+    doctor::mail_records(&resolver, domain, signing.as_ref()).await
+}

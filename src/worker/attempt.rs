@@ -1,0 +1,129 @@
+//! One delivery, from its lease to its end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::assemble::{AssembleError, assemble};
+use super::courier::Courier;
+use super::record::Ended;
+use super::{stopped, trouble};
+use crate::clock::Span;
+use crate::domain::message::MessageKind;
+use crate::mail::{Accepted, Conn, Fault};
+use crate::store::courier::{self, Leased, Leave};
+
+/// How a try to deliver came out.
+pub(super) enum Outcome {
+    Accepted(Accepted),
+    Fault(Fault),
+    /// Not tried: too late, or it may not be repeated. The words say why.
+    Over(&'static str),
+    /// Not tried, and given up for its age.
+    GivenUp,
+    /// Not tried, because it cannot be written.
+    Unwritable(AssembleError),
+    /// Writing it panicked.
+    Panicked,
+}
+
+impl Courier {
+    /// Brings a leased delivery to an end, whatever it is, and records it.
+    pub(super) async fn attempt(&self, delivery: Leased, probe: bool, stop: watch::Receiver<bool>) -> Ended {
+        let began = Instant::now();
+        let mail = match self.write(&delivery) {
+            Ok(mail) => mail,
+            Err(outcome) => return self.record(delivery, outcome, began, probe).await,
+        };
+        let conn = match self.offer(&delivery, stop).await {
+            Ok(Some(conn)) => conn,
+            Ok(None) => {
+                self.give_back(&delivery, self.cx.now()).await;
+                return Ended::Released;
+            }
+            Err(fault) => return self.record(delivery, Outcome::Fault(fault), began, probe).await,
+        };
+        match self.mark(&delivery).await {
+            Leave::Go => self.transmit(delivery, conn, &mail, began, probe).await,
+            Leave::Suppressed => {
+                self.pool.put_back(conn).await;
+                Ended::Cancelled
+            }
+            Leave::Lost => {
+                self.pool.put_back(conn).await;
+                Ended::Lost
+            }
+        }
+    }
+
+    /// The bytes, or why there is no point in sending any.
+    fn write(&self, delivery: &Leased) -> Result<Vec<u8>, Outcome> {
+        if let Some(outcome) = self.too_late(delivery) {
+            return Err(outcome);
+        }
+        match catch_unwind(AssertUnwindSafe(|| assemble(&self.cx, delivery, self.signer.as_ref()))) {
+            Ok(written) => written.map_err(Outcome::Unwritable),
+            Err(_) => Err(Outcome::Panicked),
+        }
+    }
+
+    /// A connection that waits for this mail; `None` when the service stops and the grace is over.
+    async fn offer(&self, delivery: &Leased, mut stop: watch::Receiver<bool>) -> Result<Option<Conn>, Fault> {
+        let grace = async {
+            stopped(&mut stop).await;
+            tokio::time::sleep(self.settings.grace).await;
+        };
+        tokio::select! {
+            offered = self.pool.offer(&delivery.headers.from.address, &delivery.recipient) => offered.map(Some),
+            () = grace => Ok(None),
+        }
+    }
+
+    /// From here on nothing interrupts: only the transport's own deadlines do.
+    async fn transmit(
+        &self,
+        delivery: Leased,
+        mut conn: Conn,
+        mail: &[u8],
+        began: Instant,
+        probe: bool,
+    ) -> Ended {
+        let outcome = match conn.transmit(mail).await {
+            Ok(accepted) => Outcome::Accepted(accepted),
+            Err(fault) => Outcome::Fault(fault),
+        };
+        self.pool.put(conn);
+        self.record(delivery, outcome, began, probe).await
+    }
+
+    /// When the mark fails it may have been made, but surely nothing was handed over: the lease goes back.
+    async fn mark(&self, delivery: &Leased) -> Leave {
+        let (id, fence, now) = (delivery.id, delivery.fence, self.cx.now());
+        let marked = self
+            .cx
+            .db
+            .write(move |tx| Box::pin(async move { courier::mark_transmitting(tx, id, fence, now).await }));
+        match marked.await {
+            Ok(leave) => leave,
+            Err(error) => {
+                trouble(&error, "a delivery could not be marked");
+                self.give_back(delivery, now + Span::seconds(1)).await;
+                Leave::Lost
+            }
+        }
+    }
+
+    /// Whether there is no point in trying any more.
+    fn too_late(&self, delivery: &Leased) -> Option<Outcome> {
+        let now = self.cx.now();
+        if delivery.expires_at.is_some_and(|end| end <= now) {
+            return Some(Outcome::Over("the deadline passed"));
+        }
+        // Two sign-in mails are worse than none: people ask for another one when it does not come.
+        if delivery.kind == MessageKind::SignIn && delivery.unknowns > 0 {
+            return Some(Outcome::Over("perhaps delivered; a sign-in mail is not repeated"));
+        }
+        (self.gives_up_at(delivery) <= now).then_some(Outcome::GivenUp)
+    }
+}

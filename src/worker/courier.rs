@@ -1,0 +1,258 @@
+//! The courier: takes what is due from the outbox, so much at once and so much per domain, and sees to it
+//! that each is brought to an end.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::{Id, JoinSet};
+
+use super::breaker::{self, Gate};
+use super::pool::Pool;
+use super::record::Ended;
+use super::{Outlet, Settings, stopped};
+use crate::flow::Cx;
+use crate::mail::Signer;
+use crate::metrics::Metrics;
+use crate::store::courier::{self, Leased};
+use crate::store::{StoreError, routes};
+
+/// Delivers the outbox of one process.
+pub struct Courier {
+    pub(super) cx: Cx,
+    pub(super) settings: Settings,
+    pub(super) metrics: Metrics,
+    pub(super) pool: Pool,
+    pub(super) signer: Option<Signer>,
+    /// The route's name.
+    pub(super) route: String,
+    /// The route was not well when last seen, so the next success is worth writing down.
+    pub(super) troubled: AtomicBool,
+    /// Domains with a fault that may be the route's, since the last success.
+    pub(super) suspects: Mutex<HashSet<String>>,
+}
+
+/// What became of deliveries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub sent: u64,
+    pub deferred: u64,
+    pub failed: u64,
+    pub unknown: u64,
+    pub cancelled: u64,
+    /// Given back untouched.
+    pub released: u64,
+    /// Not ours any more when it came to marking or recording them.
+    pub lost: u64,
+}
+
+impl std::ops::Add for Tally {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            sent: self.sent + other.sent,
+            deferred: self.deferred + other.deferred,
+            failed: self.failed + other.failed,
+            unknown: self.unknown + other.unknown,
+            cancelled: self.cancelled + other.cancelled,
+            released: self.released + other.released,
+            lost: self.lost + other.lost,
+        }
+    }
+}
+
+impl Courier {
+    pub(super) fn new(cx: Cx, outlet: Outlet, settings: Settings, metrics: Metrics) -> Self {
+        let Outlet { transport, signer, route } = outlet;
+        Self {
+            cx,
+            settings,
+            metrics,
+            pool: Pool::new(transport),
+            signer,
+            route,
+            troubled: AtomicBool::new(true),
+            suspects: Mutex::default(),
+        }
+    }
+
+    /// Delivers until told to stop, then lets what is under way come to its end.
+    pub(super) async fn run(self: &Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut flight = Flight::new(stop.clone());
+        while !*stop.borrow() {
+            // Registered before looking: what is queued after the look still rings.
+            let woken = self.cx.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            self.fill(&mut flight).await;
+            let nap = if flight.len() < self.slots().0 { self.nap().await } else { self.settings.poll };
+            tokio::select! {
+                Some(()) = flight.land(), if !flight.is_empty() => { flight.land_ready(); }
+                () = &mut woken => {}
+                () = tokio::time::sleep(nap) => {}
+                () = stopped(&mut stop) => {}
+            }
+        }
+        while flight.land().await.is_some() {}
+        self.pool.close().await;
+    }
+
+    /// Delivers until nothing is due.
+    pub(super) async fn deliver_all(self: &Arc<Self>) -> Tally {
+        let (_never, stop) = watch::channel(false);
+        let mut flight = Flight::new(stop);
+        loop {
+            self.fill(&mut flight).await;
+            if flight.land().await.is_none() {
+                return flight.tally;
+            }
+            flight.land_ready();
+        }
+    }
+
+    /// Takes as much as there is room for.
+    async fn fill(self: &Arc<Self>, flight: &mut Flight) {
+        let (slots, per_domain) = self.slots();
+        loop {
+            let room = slots.saturating_sub(flight.len());
+            if room == 0 {
+                return;
+            }
+            let (leased, probe) = match self.lease(room, flight.saturated(per_domain)).await {
+                Ok(leased) => leased,
+                Err(error) => {
+                    tracing::warn!(error.message = %error, "the outbox cannot be read");
+                    return;
+                }
+            };
+            let all = leased.len();
+            for delivery in leased {
+                if flight.of_domain(&delivery.domain) < per_domain {
+                    flight.start(self, delivery, probe);
+                } else {
+                    // Room is left for other domains; it is leased again when its domain has room.
+                    self.give_back(&delivery, self.cx.now()).await;
+                }
+            }
+            if all < room {
+                return;
+            }
+        }
+    }
+
+    /// Deliveries at once in all, and of one recipient domain: a mute domain leaves half of the room free.
+    fn slots(&self) -> (usize, usize) {
+        let slots = self.settings.concurrency.min(self.settings.connections).max(1);
+        (slots, (slots / 2).max(1))
+    }
+
+    async fn lease(&self, room: usize, busy: Vec<String>) -> Result<(Vec<Leased>, bool), StoreError> {
+        let now = self.cx.now();
+        let until = now + self.settings.lease;
+        let (name, room) = (self.route.clone(), i64::try_from(room).unwrap_or(1));
+        let unit = self.cx.db.write(move |tx| {
+            let (name, busy) = (name.clone(), busy.clone());
+            Box::pin(async move {
+                let route = routes::get(tx, &name).await?;
+                let gate = breaker::gate(route.as_ref(), now);
+                let troubled = route.as_ref().is_some_and(|route| route.failures > 0);
+                let room = match gate {
+                    Gate::Closed => room,
+                    Gate::Probe => 1,
+                    Gate::Open(_) => return Ok((Vec::new(), gate, troubled)),
+                };
+                let leased = courier::lease(tx, now, until, &busy, room).await?;
+                if let (Gate::Probe, Some(route), false) = (gate, &route, leased.is_empty()) {
+                    routes::put(tx, &breaker::probing(route, now)).await?;
+                }
+                Ok::<_, StoreError>((leased, gate, troubled))
+            })
+        });
+        let (leased, gate, troubled) = unit.await?;
+        self.note_health(troubled);
+        Ok((leased, gate == Gate::Probe))
+    }
+
+    /// Until something may be due. Never long: other processes queue mail without ringing here.
+    async fn nap(&self) -> Duration {
+        let due = match self.cx.db.read().await {
+            Ok(mut tx) => courier::next_due(&mut tx).await.ok().flatten(),
+            Err(_) => None,
+        };
+        let poll = self.settings.poll;
+        match due.map(|due| (due - self.cx.now()).as_std()) {
+            // Due and not taken: no room for its domain, or the breaker is open.
+            Some(Duration::ZERO) | None => poll,
+            Some(wait) => wait.min(poll),
+        }
+    }
+}
+
+/// What is under way.
+struct Flight {
+    tasks: JoinSet<Ended>,
+    domains: HashMap<Id, String>,
+    stop: watch::Receiver<bool>,
+    tally: Tally,
+}
+
+impl Flight {
+    fn new(stop: watch::Receiver<bool>) -> Self {
+        Self { tasks: JoinSet::new(), domains: HashMap::new(), stop, tally: Tally::default() }
+    }
+
+    fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    fn of_domain(&self, domain: &str) -> usize {
+        self.domains.values().filter(|of| *of == domain).count()
+    }
+
+    /// The domains that may not have more.
+    fn saturated(&self, limit: usize) -> Vec<String> {
+        let all: HashSet<&String> = self.domains.values().collect();
+        all.into_iter().filter(|domain| self.of_domain(domain) >= limit).cloned().collect()
+    }
+
+    fn start(&mut self, courier: &Arc<Courier>, delivery: Leased, probe: bool) {
+        let domain = delivery.domain.clone();
+        let (courier, stop) = (Arc::clone(courier), self.stop.clone());
+        let task = self.tasks.spawn(async move { courier.attempt(delivery, probe, stop).await });
+        self.domains.insert(task.id(), domain);
+    }
+
+    /// Waits for one to end; `None` when there is none.
+    async fn land(&mut self) -> Option<()> {
+        let landed = self.tasks.join_next_with_id().await?;
+        self.note(landed);
+        Some(())
+    }
+
+    /// Those that have ended meanwhile.
+    fn land_ready(&mut self) {
+        while let Some(landed) = self.tasks.try_join_next_with_id() {
+            self.note(landed);
+        }
+    }
+
+    fn note(&mut self, landed: Result<(Id, Ended), tokio::task::JoinError>) {
+        match landed {
+            Ok((id, ended)) => {
+                self.domains.remove(&id);
+                self.tally = self.tally + ended.tally();
+            }
+            Err(error) => {
+                self.domains.remove(&error.id());
+                // Its lease runs out and it is tried again.
+                tracing::error!(error.message = %error, "a delivery panicked");
+            }
+        }
+    }
+}

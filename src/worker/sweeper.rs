@@ -1,0 +1,242 @@
+//! The sweeper: whatever is due by time.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::{Settings, stopped, trouble};
+use crate::clock::{Span, Ts};
+use crate::domain::message::MessageKind;
+use crate::flow::{self, Cx};
+use crate::ids::IntroductionId;
+use crate::metrics::Metrics;
+use crate::store::{StoreError, courier, idempotency, sessions};
+
+/// Introductions looked up at once.
+const BATCH: i64 = 100;
+/// One introduction can have several steps due after a long standstill, but not more than this.
+const STEPS: u32 = 8;
+const PRUNE_EVERY: Span = Span::hours(1);
+const MEASURE_EVERY: Span = Span::seconds(15);
+/// How long the answer to a repeated API request is kept.
+const REMEMBER: Span = Span::days(1);
+
+pub(super) struct Sweeper {
+    cx: Cx,
+    settings: Settings,
+    metrics: Metrics,
+    last: Mutex<Last>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Last {
+    pruned: Option<Ts>,
+    measured: Option<Ts>,
+}
+
+/// What a sweep found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Introductions for which something was due.
+    pub ticks: u64,
+    /// Those of them that could not be dealt with.
+    pub troubles: u64,
+    /// Leases taken back that had not begun to leave.
+    pub queued: u64,
+    /// Leases taken back that perhaps had left.
+    pub unknown: u64,
+}
+
+impl Swept {
+    fn add_tick(&mut self, done: bool) {
+        self.ticks += 1;
+        self.troubles += u64::from(!done);
+    }
+
+    /// Whether another look may find more.
+    pub(super) const fn moved(self) -> bool {
+        self.ticks > self.troubles || self.queued > 0
+    }
+}
+
+impl std::ops::Add for Swept {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            ticks: self.ticks + other.ticks,
+            troubles: self.troubles + other.troubles,
+            queued: self.queued + other.queued,
+            unknown: self.unknown + other.unknown,
+        }
+    }
+}
+
+impl Sweeper {
+    pub(super) fn new(cx: Cx, settings: Settings, metrics: Metrics) -> Self {
+        Self { cx, settings, metrics, last: Mutex::default() }
+    }
+
+    /// Takes back the leases of the process that ran here before, when there was no other.
+    pub(super) async fn begin(&self, stop: &watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.reclaim(self.settings.sole_owner).await {
+                Ok((queued, unknown)) => {
+                    if queued + unknown > 0 {
+                        tracing::info!(queued, unknown, "took over what the last run left behind");
+                    }
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(error.message = %error, "waiting for the database");
+                    tokio::time::sleep(self.settings.poll).await;
+                }
+            }
+        }
+    }
+
+    /// Sweeps until told to stop.
+    pub(super) async fn run(&self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            // Registered before looking: a time set after the look still rings.
+            let woken = self.cx.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            let swept = self.sweep(true).await;
+            let nap = self.nap(swept).await;
+            tokio::select! {
+                () = &mut woken => {}
+                () = tokio::time::sleep(nap) => {}
+                () = stopped(&mut stop) => {}
+            }
+        }
+    }
+
+    /// Everything that is due now. `measured`: also the gauges, every few seconds.
+    pub(super) async fn sweep(&self, measured: bool) -> Swept {
+        let mut swept = self.tick_all().await;
+        match self.reclaim(false).await {
+            Ok((queued, unknown)) => (swept.queued, swept.unknown) = (queued, unknown),
+            Err(error) => trouble(&error, "leases were not taken back"),
+        }
+        self.metrics.unknown.inc_by(swept.unknown);
+        if self.is_time(PRUNE_EVERY, |last| &mut last.pruned)
+            && let Err(error) = self.prune().await
+        {
+            trouble(&error, "what is over was not deleted");
+        }
+        if measured
+            && self.is_time(MEASURE_EVERY, |last| &mut last.measured)
+            && let Err(error) = self.measure().await
+        {
+            trouble(&error, "the outbox was not measured");
+        }
+        swept
+    }
+
+    /// Every introduction that is due, until none is.
+    async fn tick_all(&self) -> Swept {
+        let mut swept = Swept::default();
+        let mut seen = HashMap::<IntroductionId, u32>::new();
+        loop {
+            let due = match flow::introduce::due(&self.cx, BATCH).await {
+                Ok(due) => due,
+                Err(error) => {
+                    trouble(&error, "what is due cannot be read");
+                    return swept;
+                }
+            };
+            let mut moved = false;
+            for id in due {
+                let times = seen.entry(id).or_default();
+                *times += 1;
+                let done = match *times {
+                    ..=STEPS => self.tick(id).await,
+                    // Said once a sweep; the others go on.
+                    times => {
+                        if times == STEPS + 1 {
+                            swept.add_tick(false);
+                            tracing::error!(introduction.id = %id, "it stays due whatever is done");
+                        }
+                        continue;
+                    }
+                };
+                swept.add_tick(done);
+                moved |= done;
+            }
+            if !moved {
+                return swept;
+            }
+        }
+    }
+
+    /// Whether it went well. In a task of its own: one that panics must not stop the others.
+    async fn tick(&self, id: IntroductionId) -> bool {
+        let cx = self.cx.clone();
+        let words = match tokio::spawn(async move { flow::introduce::tick(&cx, id).await }).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::error!(introduction.id = %id, error.message = words, "what was due was not done");
+        false
+    }
+
+    async fn reclaim(&self, all: bool) -> Result<(u64, u64), StoreError> {
+        let (now, retry) = (self.cx.now(), self.settings.unknown_retry);
+        let retries = self.settings.unknown_retries;
+        self.cx
+            .db
+            .write(move |tx| Box::pin(async move { courier::reclaim(tx, now, retry, retries, all).await }))
+            .await
+    }
+
+    async fn prune(&self) -> Result<(), StoreError> {
+        let now = self.cx.now();
+        let pruned = self.cx.db.write(move |tx| {
+            Box::pin(async move {
+                let sessions = sessions::prune(tx, now).await?;
+                Ok::<_, StoreError>(sessions + idempotency::prune(tx, now - REMEMBER).await?)
+            })
+        });
+        let rows = pruned.await?;
+        tracing::debug!(rows, "deleted what is over");
+        Ok(())
+    }
+
+    /// How much mail waits, and for how long.
+    async fn measure(&self) -> Result<(), StoreError> {
+        let now = self.cx.now();
+        let depths = courier::depth(&mut self.cx.db.read().await?).await?;
+        for kind in MessageKind::ALL {
+            let found = depths.iter().find(|(name, ..)| name == kind.as_str());
+            let (depth, oldest) = found.map_or((0, Span::ZERO), |(_, depth, oldest)| (*depth, now - *oldest));
+            self.metrics.set_queue(kind.as_str(), depth, oldest.as_seconds().max(0));
+        }
+        Ok(())
+    }
+
+    /// Whether it is time again, and notes that it was done.
+    fn is_time(&self, every: Span, which: impl Fn(&mut Last) -> &mut Option<Ts>) -> bool {
+        let now = self.cx.now();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = which(&mut last);
+        let due = last.is_none_or(|last| last + every <= now || last > now);
+        if due {
+            *last = Some(now);
+        }
+        due
+    }
+
+    async fn nap(&self, swept: Swept) -> Duration {
+        let poll = self.settings.poll;
+        if swept.troubles > 0 {
+            return poll;
+        }
+        match flow::introduce::next_due(&self.cx).await {
+            Ok(Some(due)) => (due - self.cx.now()).as_std().min(poll),
+            Ok(None) | Err(_) => poll,
+        }
+    }
+}

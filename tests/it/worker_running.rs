@@ -1,0 +1,132 @@
+//! The worker on its own feet: wakes when rung, is fair, survives a database that is away.
+
+use std::time::{Duration, Instant};
+
+use twoyes::clock::Span;
+use twoyes::domain::introduction::State;
+use twoyes::domain::letter::DeliveryState::Sent;
+use twoyes::flow;
+use twoyes::store::{deliveries, introductions};
+use twoyes::worker::{Settings, Swept};
+
+use crate::support::db::both;
+use crate::support::post::{Post, cx, mailbox, post, post_all, route, story, worker, worker_with};
+use crate::support::smtp_sink::{Act, SmtpSink};
+
+both! {
+    async fn a_queued_mail_rings_the_courier(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let (inbox, transport) = mailbox(&cx);
+        let settings = Settings { poll: Duration::from_hours(1), ..Settings::default() };
+        let handle = worker_with(&cx, transport, settings).start();
+        for nth in 0..5 {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            post(&cx, &format!("p{nth}@example.net")).await;
+            let arrived = async {
+                while inbox.list().len() <= nth {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(5), arrived).await.unwrap();
+        }
+        assert!(handle.is_running());
+        tokio::time::timeout(Duration::from_secs(5), handle.drain()).await.unwrap();
+    }
+
+    async fn a_mail_that_becomes_due_is_found_without_a_ring(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let (inbox, transport) = mailbox(&cx);
+        let settings = Settings { poll: Duration::from_millis(20), ..Settings::default() };
+        inbox.refuse("zoe@example.net", 451, "4.2.0 later");
+        let handle = worker_with(&cx, transport, settings).start();
+        let id = post(&cx, "zoe@example.net").await;
+        let deferred = async {
+            while deliveries::get(&mut db.db.read().await.unwrap(), id).await.unwrap().unwrap().attempts == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), deferred).await.unwrap();
+        inbox.welcome("zoe@example.net");
+        cx.clock.advance(Span::minutes(3));
+        let arrived = async {
+            while deliveries::get(&mut db.db.read().await.unwrap(), id).await.unwrap().unwrap().state != Sent {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), arrived).await.unwrap();
+        handle.drain().await;
+    }
+
+    async fn what_is_due_by_time_is_done_and_its_mail_leaves_in_the_same_round(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let (inbox, transport) = mailbox(&cx);
+        let worker = worker(&cx, transport);
+        let (mary, id) = story(&cx).await;
+        flow::ask::ask(&cx, &mary, id).await.unwrap();
+        let round = worker.run_once().await;
+        assert_eq!((round.swept, round.deliveries.sent), (Swept::default(), 1), "the ask, and nothing is due");
+
+        cx.clock.advance(Span::days(8));
+        let round = worker.run_once().await;
+        assert_eq!((round.swept.ticks, round.swept.troubles, round.deliveries.sent), (1, 0, 1), "the reminder");
+        cx.clock.advance(Span::days(8));
+        let round = worker.run_once().await;
+        assert_eq!((round.swept.troubles, round.deliveries.sent), (0, 0), "silence closes without a mail");
+        assert!(round.swept.ticks > 0);
+        let closed = introductions::view(&mut db.db.read().await.unwrap(), id).await.unwrap().unwrap();
+        assert_eq!(closed.state, State::Closed);
+        assert_eq!(inbox.list().len(), 2);
+        assert!(inbox.list().iter().all(|mail| mail.recipient == "ada@example.org"));
+    }
+
+    async fn an_introduction_that_cannot_be_read_does_not_hold_up_the_others(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let (_, transport) = mailbox(&cx);
+        let worker = worker(&cx, transport);
+        let (_, id) = story(&cx).await;
+        db.db
+            .write(move |tx| Box::pin(async move {
+                let sql = "UPDATE introduction SET due_at = 1, purpose = 'torn' WHERE id = $1";
+                tx.q(sql).bind(id.0).exactly_one().await
+            }))
+            .await
+            .unwrap();
+        post(&cx, "zoe@example.net").await;
+        let round = tokio::time::timeout(Duration::from_secs(20), worker.run_once()).await.unwrap();
+        assert_eq!((round.swept.troubles, round.deliveries.sent), (round.swept.ticks, 1));
+        assert!(round.swept.troubles > 0);
+    }
+
+    async fn a_mute_domain_does_not_delay_another(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let mute: Vec<String> = (0..200).map(|n| format!("p{n}@mute.example")).collect();
+        for address in &mute {
+            sink.for_recipient(address, Act::Mute);
+        }
+        let settings = Settings {
+            poll: Duration::from_millis(50),
+            grace: Duration::ZERO,
+            ..Settings::default()
+        };
+        // Nothing mute ends within this test.
+        let worker = worker_with(&cx, route(&sink, Duration::from_mins(2)), settings);
+        post_all(&cx, mute.iter().map(|address| Post::to(address)).collect()).await;
+        let handle = worker.start();
+        let asked = |what: &str| sink.commands().iter().filter(|line| line.contains(what)).count();
+        while asked("@mute.example") < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let began = Instant::now();
+        post_all(&cx, vec![Post::to("zoe@well.example"), Post::to("max@fine.example")]).await;
+        let arrived = async {
+            while sink.taken().len() < 2 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(2), arrived).await.unwrap();
+        println!("the healthy ones left after {:?}", began.elapsed());
+        assert_eq!(asked("@mute.example"), 2, "half of the room at most");
+        handle.drain().await;
+    }
+}
