@@ -24,6 +24,7 @@ mod mail_transports;
 mod story;
 mod story_mails;
 mod support;
+mod web_pages_answer;
 mod worker_courier;
 mod worker_faults;
 mod worker_races;
