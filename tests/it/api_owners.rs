@@ -19,7 +19,7 @@ fn body_of(method: &str, path: &str) -> Value {
 both! {
     async fn every_route_asks_for_its_scope(db: TestDb) {
         let api = Api::new(db).await;
-        let admin = api.account("Root", "root@connect.example", Role::Admin).await;
+        let admin = api.account("Ruth", "ruth@connect.example", Role::Admin).await;
         let all = [Scope::Read, Scope::Write, Scope::Admin];
         for route in TABLE {
             let path = route.path.replace("{id}", "0195a6d8-7c00-7000-8000-000000000001");
