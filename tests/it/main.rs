@@ -1,6 +1,14 @@
 //! One binary, the whole service in process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod api_document;
+mod api_input;
+mod api_kit;
+mod api_lists;
+mod api_once;
+mod api_owners;
+mod api_quiet;
+mod api_story;
 mod domain_kit;
 mod domain_model;
 mod domain_silence;
