@@ -14,3 +14,8 @@ mod mail_dkim;
 mod mail_driver;
 mod mail_transports;
 mod support;
+mod worker_courier;
+mod worker_faults;
+mod worker_races;
+mod worker_route;
+mod worker_running;

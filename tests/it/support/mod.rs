@@ -1,3 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "support that cannot do its work ends the test")]
 
+pub mod db;
+pub mod post;
 pub mod smtp_sink;

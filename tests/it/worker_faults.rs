@@ -1,0 +1,154 @@
+//! Refusals and lost replies, over a real SMTP conversation.
+
+use std::time::Duration;
+
+use twoyes::clock::Span;
+use twoyes::domain::asking::{Order, Side};
+use twoyes::domain::letter::DeliveryState::{Deferred, Failed, Sent, Unknown};
+use twoyes::mail::decode;
+use twoyes::store::courier::HELD;
+use twoyes::store::{StoreError, connectors, introductions};
+use twoyes::worker::{Settings, Tally};
+
+use crate::domain_kit;
+use crate::support::db::both;
+use crate::support::post::{Post, attempts, cx, delivery, post, post_all, route, state, worker, worker_with};
+use crate::support::smtp_sink::{Act, At, SmtpSink};
+
+const TO: &str = "zoe@example.net";
+const SOON: Duration = Duration::from_millis(500);
+
+both! {
+    async fn a_mail_that_is_put_off_leaves_later(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let worker = worker(&cx, route(&sink, SOON));
+        for at in [At::Rcpt, At::Data, At::Dot] {
+            sink.once(at, Act::reply("451 4.7.1 greylisted, try again in 10 minutes"));
+        }
+        let id = post(&cx, TO).await;
+        for nth in 1..=3_i64 {
+            assert_eq!(worker.run_once().await.deliveries, Tally { deferred: 1, ..Tally::default() });
+            assert_eq!(worker.run_once().await.deliveries, Tally::default(), "not before its time");
+            let delivery = delivery(&db.db, id).await;
+            assert_eq!((delivery.state, delivery.attempts), (Deferred, nth));
+            assert!(delivery.due_at >= cx.now() + Span::minutes(10), "as the server asked");
+            cx.clock.advance(delivery.due_at - cx.now());
+        }
+        assert_eq!(worker.run_once().await.deliveries.sent, 1);
+        assert_eq!(sink.taken().len(), 1);
+        assert_eq!(decode(&sink.taken()[0].data).date, "Tue, 14 Nov 2023 22:13:20 +0000", "of the first try");
+        let past: Vec<(String, String)> =
+            attempts(&db.db, id).await.into_iter().map(|past| (past.stage, past.result)).collect();
+        let past: Vec<(&str, &str)> = past.iter().map(|(s, r)| (s.as_str(), r.as_str())).collect();
+        assert_eq!(past, [("rcpt", "deferred"), ("data", "deferred"), ("body", "deferred"), ("body", "sent")]);
+        assert_eq!(sink.connections(), 1, "refusals cost no connection");
+    }
+
+    async fn a_refused_mail_is_never_tried_again(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let worker = worker(&cx, route(&sink, SOON));
+        sink.for_recipient(TO, Act::reply("550 5.1.1 <zoe@example.net> no such user"));
+        let id = post(&cx, TO).await;
+        let other = post(&cx, "max@example.net").await;
+        let tally = worker.run_once().await.deliveries;
+        assert_eq!(tally, Tally { failed: 1, sent: 1, ..Tally::default() });
+        let refused = delivery(&db.db, id).await;
+        assert_eq!((refused.state, refused.last_words.as_str()), (Failed, "5.1.1 <***@example.net> no such user"));
+        assert_eq!(state(&db.db, other).await, Sent);
+        cx.clock.advance(Span::days(30));
+        assert_eq!(worker.run_once().await.deliveries, Tally::default());
+    }
+
+    async fn a_refused_party_is_told_to_the_story_and_a_refused_text_is_not(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let worker = worker(&cx, route(&sink, SOON));
+        let mut introduction = domain_kit::draft(Order::OneByOne);
+        introduction.parties.second.link = twoyes::ids::LinkRef([8; 16]);
+        let id = introduction.id;
+        let connector = twoyes::domain::connector::Connector {
+            id: introduction.connector,
+            email: introduction.parties.first.email.clone(),
+            name: "Mary".into(),
+            role: twoyes::domain::connector::Role::Connector,
+            signature: String::new(),
+            time_zone: "UTC".into(),
+            language: "en".into(),
+            created_at: cx.now(),
+            suspended_at: None,
+        };
+        db.db
+            .write(move |tx| {
+                let (connector, introduction) = (connector.clone(), introduction.clone());
+                Box::pin(async move {
+                    connectors::insert(tx, &connector).await?;
+                    introductions::insert(tx, &introduction, &[]).await?;
+                    Ok::<_, StoreError>(())
+                })
+            })
+            .await
+            .unwrap();
+        let to = |side, address| Post { introduction: Some(id), side: Some(side), ..Post::to(address) };
+        sink.for_recipient("ada@example.org", Act::reply("550 5.1.1 no such user"));
+        sink.once(At::Dot, Act::reply("554 5.6.0 not this text"));
+        let posts = vec![to(Side::First, "ada@example.org"), to(Side::Second, "grace@example.net")];
+        post_all(&cx, posts).await;
+        assert_eq!(worker.run_once().await.deliveries.failed, 2);
+        let mut tx = db.db.read().await.unwrap();
+        let found = introductions::view(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!(found.parties.first.undeliverable_at, Some(cx.now()));
+        assert_eq!(found.parties.second.undeliverable_at, None);
+    }
+
+    async fn a_lost_reply_is_retried_twice_with_the_same_bytes_and_then_held(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let worker = worker(&cx, route(&sink, SOON));
+        let id = post(&cx, TO).await;
+        sink.always(At::Dot, Act::Close);
+        for nth in 1..=3_u32 {
+            assert_eq!(worker.run_once().await.deliveries.unknown, 1, "attempt {nth}");
+            let delivery = delivery(&db.db, id).await;
+            assert_eq!((delivery.state, delivery.unknowns), (Unknown, i64::from(nth)));
+            if nth < 3 {
+                assert_eq!(delivery.due_at, cx.now() + Span::minutes(30));
+                cx.clock.advance(Span(Span::minutes(30).0 - 1));
+                assert_eq!(worker.run_once().await.deliveries, Tally::default());
+                cx.clock.advance(Span(1));
+            } else {
+                assert_eq!(delivery.due_at, HELD);
+            }
+        }
+        sink.always(At::Dot, Act::reply("250 2.0.0 ok"));
+        cx.clock.advance(Span::days(3650));
+        assert_eq!(worker.run_once().await.deliveries, Tally::default(), "it waits for a person");
+        let taken = sink.taken();
+        assert_eq!(taken.len(), 3);
+        assert!(taken.iter().all(|mail| mail.data == taken[0].data), "byte for byte");
+    }
+
+    async fn a_lost_reply_may_be_followed_by_success(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let worker = worker(&cx, route(&sink, SOON));
+        let id = post(&cx, TO).await;
+        sink.once(At::Dot, Act::Mute);
+        assert_eq!(worker.run_once().await.deliveries.unknown, 1);
+        cx.clock.advance(Span::minutes(30));
+        assert_eq!(worker.run_once().await.deliveries.sent, 1);
+        assert_eq!(state(&db.db, id).await, Sent);
+    }
+
+    async fn a_connection_that_went_stale_is_replaced_once(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let settings = Settings { concurrency: 1, ..Settings::default() };
+        let worker = worker_with(&cx, route(&sink, SOON), settings);
+        sink.once(At::Dot, Act::ReplyAndClose("250 2.0.0 ok".into()));
+        post_all(&cx, vec![Post::to(TO), Post::to("max@example.net")]).await;
+        assert_eq!(worker.run_once().await.deliveries, Tally { sent: 2, ..Tally::default() });
+        assert_eq!(sink.connections(), 2);
+    }
+}
