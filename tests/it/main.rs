@@ -13,6 +13,8 @@ mod link_vectors;
 mod mail_dkim;
 mod mail_driver;
 mod mail_transports;
+mod store_db;
+mod store_kit;
 mod support;
 mod worker_courier;
 mod worker_faults;
