@@ -21,7 +21,7 @@ pub const T0: Ts = Ts(1_700_000_000_000_001);
 /// `unit!(db, tx, new => connectors::insert(tx, &new))`
 macro_rules! unit {
     ($db:expr, $tx:ident $(, $value:ident)* => $body:expr) => {{
-        $(let $value = ::std::clone::Clone::clone(&$value);)*
+        $(let $value = $value.to_owned();)*
         $db.write(move |$tx| {
             $(let $value = ::std::clone::Clone::clone(&$value);)*
             Box::pin(async move { $body.await })
