@@ -74,6 +74,20 @@ impl std::ops::Sub for Ts {
     }
 }
 
+impl std::ops::Add for Span {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl std::ops::Sub for Span {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
 impl Ts {
     /// Whole minutes since the epoch, rounded up: the resolution of a link's expiry.
     #[must_use]

@@ -18,6 +18,7 @@ pub mod path {
     pub const INTRODUCTION: &str = "/introductions/{id}";
     pub const EDIT: &str = "/introductions/{id}/edit";
     pub const PREVIEW: &str = "/introductions/{id}/preview";
+    pub const PREVIEW_MAIL: &str = "/introductions/{id}/preview/{kind}";
     pub const ASK: &str = "/introductions/{id}/ask";
     pub const ASK_AGAIN: &str = "/introductions/{id}/ask-again";
     pub const WITHDRAW: &str = "/introductions/{id}/withdraw";
@@ -25,8 +26,10 @@ pub mod path {
     pub const DELETE: &str = "/introductions/{id}/delete";
     pub const ADMIN_OUTCOMES: &str = "/admin/outcomes";
     pub const ADMIN_DELIVERIES: &str = "/admin/deliveries";
+    pub const DELIVERY_RETRY: &str = "/admin/deliveries/{id}/retry";
     pub const MAILBOX: &str = "/mailbox";
     pub const MAILBOX_MAIL: &str = "/mailbox/{id}";
+    pub const MAILBOX_HTML: &str = "/mailbox/{id}/html";
     pub const STYLE: &str = "/static/app.css";
     pub const OPENAPI: &str = "/api/openapi.json";
 }

@@ -1,6 +1,7 @@
 //! Asking, and asking again.
 
 use super::error::unit_error;
+use super::once::Keep;
 use super::save::{committed, facts, save};
 use super::{Ctx, Cx, Failure};
 use crate::clock::{Span, Ts};
@@ -33,12 +34,32 @@ unit_error!(AskError);
 /// # Errors
 /// See [`AskError`]; nothing is queued then.
 pub async fn ask(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Introduction, AskError> {
-    start(cx, who, id, decide::ask).await
+    ask_once(cx, who, id, Keep::nothing()).await
+}
+
+/// The same, and keeps the answer to it.
+pub async fn ask_once(
+    cx: &Cx,
+    who: &Connector,
+    id: IntroductionId,
+    keep: Keep<Introduction>,
+) -> Result<Introduction, AskError> {
+    start(cx, who, id, decide::ask, keep).await
 }
 
 /// A new round with the same two people; both yeses must be fresh.
 pub async fn ask_again(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Introduction, AskError> {
-    start(cx, who, id, decide::ask_again).await
+    ask_again_once(cx, who, id, Keep::nothing()).await
+}
+
+/// The same, and keeps the answer to it.
+pub async fn ask_again_once(
+    cx: &Cx,
+    who: &Connector,
+    id: IntroductionId,
+    keep: Keep<Introduction>,
+) -> Result<Introduction, AskError> {
+    start(cx, who, id, decide::ask_again, keep).await
 }
 
 type Decision = fn(Introduction, &Facts, &crate::domain::asking::Policy, Ts) -> Result<Step, Refusal>;
@@ -48,13 +69,18 @@ async fn start(
     who: &Connector,
     id: IntroductionId,
     decision: Decision,
+    keep: Keep<Introduction>,
 ) -> Result<Introduction, AskError> {
     let (now, shared, who) = (cx.now(), cx.clone(), who.clone());
     let step = cx
         .db
         .write(move |tx| {
-            let (cx, who) = (shared.clone(), who.clone());
-            Box::pin(async move { start_in(tx, &cx, &who, id, decision, now).await })
+            let (cx, who, keep) = (shared.clone(), who.clone(), keep.clone());
+            Box::pin(async move {
+                let step = start_in(tx, &cx, &who, id, decision, now).await?;
+                keep.write(tx, &step.next, now).await?;
+                Ok::<_, AskError>(step)
+            })
         })
         .await?;
     committed(cx, &step);

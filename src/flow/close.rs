@@ -1,6 +1,7 @@
 //! Endings that somebody causes: the connector withdraws, a relay refuses an address for good.
 
 use super::error::unit_error;
+use super::once::Keep;
 use super::save::{committed, facts, save};
 use super::{Cx, Failure};
 use crate::domain::asking::Side;
@@ -26,17 +27,28 @@ unit_error!(WithdrawError);
 
 /// The connector takes it back. The parties notice nothing before the deadline.
 pub async fn withdraw(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Introduction, WithdrawError> {
+    withdraw_once(cx, who, id, Keep::nothing()).await
+}
+
+/// The same, and keeps the answer to it.
+pub async fn withdraw_once(
+    cx: &Cx,
+    who: &Connector,
+    id: IntroductionId,
+    keep: Keep<Introduction>,
+) -> Result<Introduction, WithdrawError> {
     let (now, shared, who) = (cx.now(), cx.clone(), who.clone());
     let step = cx
         .db
         .write(move |tx| {
-            let (cx, who) = (shared.clone(), who.clone());
+            let (cx, who, keep) = (shared.clone(), who.clone(), keep.clone());
             Box::pin(async move {
                 let old = introductions::load(tx, id).await?;
                 let old = old.filter(|old| old.connector == who.id).ok_or(WithdrawError::NotFound)?;
                 let facts = facts(tx, &old).await?;
                 let step = decide::withdraw(old, &facts, &cx.policy, now)?;
                 save(tx, &cx, &who, &step, now).await?;
+                keep.write(tx, &step.next, now).await?;
                 Ok::<_, WithdrawError>(step)
             })
         })

@@ -1,6 +1,7 @@
 //! Drafting: write it down, change it, throw it away.
 
 use super::error::unit_error;
+use super::once::Keep;
 use super::{Cx, Failure};
 use crate::clock::Ts;
 use crate::domain::asking::{Pair, Side};
@@ -36,16 +37,27 @@ unit_error!(DraftError);
 /// # Errors
 /// [`DraftError::Invalid`] with every problem of every field.
 pub async fn create(cx: &Cx, who: &Connector, raw: &RawDraft) -> Result<Introduction, DraftError> {
+    create_once(cx, who, raw, Keep::nothing()).await
+}
+
+/// The same, and keeps the answer to it.
+pub async fn create_once(
+    cx: &Cx,
+    who: &Connector,
+    raw: &RawDraft,
+    keep: Keep<Introduction>,
+) -> Result<Introduction, DraftError> {
     let draft = raw.check(&who.email, &cx.languages()).map_err(DraftError::Invalid)?;
     let now = cx.now();
     let new = fresh(cx, who, draft, now);
     let saved = new.clone();
     cx.db
         .write(move |tx| {
-            let new = new.clone();
+            let (new, keep) = (new.clone(), keep.clone());
             Box::pin(async move {
                 let events = [event(What::Drafted, now)];
                 introductions::insert(tx, &new, &events).await?;
+                keep.write(tx, &new, now).await?;
                 Ok::<_, DraftError>(())
             })
         })

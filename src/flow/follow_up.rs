@@ -1,6 +1,7 @@
 //! Afterwards: what came of it?
 
 use super::error::unit_error;
+use super::once::Keep;
 use super::save::{committed, save};
 use super::{Ctx, Cx, Failure};
 use crate::clock::Ts;
@@ -86,17 +87,29 @@ pub async fn record(
     id: IntroductionId,
     outcome: &str,
 ) -> Result<Introduction, OutcomeError> {
+    record_once(cx, who, id, outcome, Keep::nothing()).await
+}
+
+/// The same, and keeps the answer to it.
+pub async fn record_once(
+    cx: &Cx,
+    who: &Connector,
+    id: IntroductionId,
+    outcome: &str,
+    keep: Keep<Introduction>,
+) -> Result<Introduction, OutcomeError> {
     let outcome = parse(outcome)?;
     let (now, shared, who) = (cx.now(), cx.clone(), who.clone());
     let step = cx
         .db
         .write(move |tx| {
-            let (cx, who) = (shared.clone(), who.clone());
+            let (cx, who, keep) = (shared.clone(), who.clone(), keep.clone());
             Box::pin(async move {
                 let old = introductions::load(tx, id).await?;
                 let old = old.filter(|old| old.connector == who.id).ok_or(OutcomeError::NotFound)?;
                 let step = decide::record_outcome(old, Teller::Connector, outcome, now)?;
                 save(tx, &cx, &who, &step, now).await?;
+                keep.write(tx, &step.next, now).await?;
                 Ok::<_, OutcomeError>(step)
             })
         })

@@ -11,8 +11,10 @@ pub mod deliveries;
 pub mod draft;
 pub mod error;
 pub mod follow_up;
+pub mod health;
 pub mod introduce;
 pub mod log;
+pub mod once;
 pub mod people;
 pub mod preview;
 

@@ -1,6 +1,7 @@
 //! The connector's address book.
 
 use super::error::unit_error;
+use super::once::Keep;
 use super::{Cx, Failure};
 use crate::domain::connector::Connector;
 use crate::domain::contact::{Contact, RawContact};
@@ -26,6 +27,16 @@ unit_error!(ContactError);
 
 /// Adds a contact.
 pub async fn add(cx: &Cx, who: &Connector, raw: &RawContact) -> Result<Contact, ContactError> {
+    add_once(cx, who, raw, Keep::nothing()).await
+}
+
+/// The same, and keeps the answer to it.
+pub async fn add_once(
+    cx: &Cx,
+    who: &Connector,
+    raw: &RawContact,
+    keep: Keep<Contact>,
+) -> Result<Contact, ContactError> {
     let facts = raw.check(&cx.languages()).map_err(ContactError::Invalid)?;
     let now = cx.now();
     let nonce = data_encoding::HEXLOWER.encode(&cx.ids.bytes::<8>("contact"));
@@ -40,10 +51,14 @@ pub async fn add(cx: &Cx, who: &Connector, raw: &RawContact) -> Result<Contact, 
     let saved = new.clone();
     cx.db
         .write(move |tx| {
-            let new = new.clone();
-            Box::pin(
-                async move { if contacts::insert(tx, &new).await? { Ok(()) } else { Err(already_there()) } },
-            )
+            let (new, keep) = (new.clone(), keep.clone());
+            Box::pin(async move {
+                if !contacts::insert(tx, &new).await? {
+                    return Err(already_there());
+                }
+                keep.write(tx, &new, now).await?;
+                Ok(())
+            })
         })
         .await?;
     Ok(saved)

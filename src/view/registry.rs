@@ -27,7 +27,6 @@ pub(crate) const fn mail<M: Mail>() -> MailEntry {
 }
 
 /// The entry of one page in [`super::pages::PAGES`].
-#[expect(dead_code, reason = "the first page uses it")]
 pub(crate) const fn page<P: Page>() -> PageEntry {
     PageEntry { file: P::FILE, render_samples: page_samples::<P> }
 }

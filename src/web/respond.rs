@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::Web;
 use super::error::WebError;
-use crate::domain::problem::Problem;
-use crate::view::{Arg, FALLBACK, problem_sentence};
+use super::guard::RequestId;
+use crate::domain::problem::{Arg, Problem};
+use crate::view::{self, FALLBACK, problem_sentence};
 
 /// A problem document (RFC 9457).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -40,10 +41,12 @@ pub struct FieldProblem {
 /// The layer that writes the body of every [`WebError`] and logs it once.
 pub async fn errors(State(web): State<Web>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<WebError>() else {
         return response;
     };
+    let error = error.with("id", Arg::Text(id));
     if let Some(cause) = &error.cause {
         tracing::error!(error.code = error.code, error.cause = %cause, "a request failed");
     }
@@ -60,7 +63,7 @@ pub fn sentence(web: &Web, lang: &str, problem: &Problem) -> String {
 /// Title and sentence of an error.
 #[must_use]
 pub fn words(web: &Web, lang: &str, error: &WebError) -> (String, String) {
-    let args: Vec<(&str, Arg<'_>)> = error.args.iter().map(|(name, arg)| (*name, arg.into())).collect();
+    let args: Vec<(&str, view::Arg<'_>)> = error.args.iter().map(|(name, arg)| (*name, arg.into())).collect();
     let title = web.cx.views.words(lang, &format!("error-{}", error.code), &args);
     let text = web.cx.views.words(lang, &format!("error-{}-text", error.code), &args);
     (title, text)

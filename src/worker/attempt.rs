@@ -8,11 +8,10 @@ use tokio::time::Instant;
 use super::assemble::{AssembleError, assemble};
 use super::courier::Courier;
 use super::record::Ended;
-use super::stopped;
+use super::{stopped, trouble};
 use crate::clock::Span;
 use crate::domain::message::MessageKind;
 use crate::mail::{Accepted, Conn, Fault};
-use crate::store::StoreError;
 use crate::store::courier::{self, Leased, Leave};
 
 /// How a try to deliver came out.
@@ -31,54 +30,53 @@ pub(super) enum Outcome {
 
 impl Courier {
     /// Brings a leased delivery to an end, whatever it is, and records it.
-    pub(super) async fn attempt(
-        &self,
-        delivery: Leased,
-        probe: bool,
-        mut stop: watch::Receiver<bool>,
-    ) -> Ended {
+    pub(super) async fn attempt(&self, delivery: Leased, probe: bool, stop: watch::Receiver<bool>) -> Ended {
         let began = Instant::now();
-        if let Some(outcome) = self.too_late(&delivery) {
-            return self.record(delivery, outcome, began, probe).await;
-        }
-        let mail =
-            match catch_unwind(AssertUnwindSafe(|| assemble(&self.cx, &delivery, self.signer.as_ref()))) {
-                Ok(Ok(mail)) => mail,
-                Ok(Err(error)) => {
-                    return self.record(delivery, Outcome::Unwritable(error), began, probe).await;
-                }
-                Err(_) => return self.record(delivery, Outcome::Panicked, began, probe).await,
-            };
-        let offer = self.pool.offer(&delivery.headers.from.address, &delivery.recipient);
-        let offered = tokio::select! {
-            offered = offer => offered,
-            () = self.out_of_grace(&mut stop) => {
+        let mail = match self.write(&delivery) {
+            Ok(mail) => mail,
+            Err(outcome) => return self.record(delivery, outcome, began, probe).await,
+        };
+        let conn = match self.offer(&delivery, stop).await {
+            Ok(Some(conn)) => conn,
+            Ok(None) => {
                 self.give_back(&delivery, self.cx.now()).await;
                 return Ended::Released;
             }
-        };
-        let conn = match offered {
-            Ok(conn) => conn,
             Err(fault) => return self.record(delivery, Outcome::Fault(fault), began, probe).await,
         };
         match self.mark(&delivery).await {
-            Ok(Leave::Go) => self.transmit(delivery, conn, &mail, began, probe).await,
-            Ok(Leave::Suppressed) => {
+            Leave::Go => self.transmit(delivery, conn, &mail, began, probe).await,
+            Leave::Suppressed => {
                 self.pool.put_back(conn).await;
-                tracing::info!(delivery.id = %delivery.id, "not sent: never ask again");
                 Ended::Cancelled
             }
-            Ok(Leave::Lost) => {
+            Leave::Lost => {
                 self.pool.put_back(conn).await;
                 Ended::Lost
             }
-            Err(error) => {
-                // Perhaps marked, surely not handed over.
-                tracing::warn!(delivery.id = %delivery.id, error.message = %error, "not marked");
-                self.pool.put_back(conn).await;
-                self.give_back(&delivery, self.cx.now() + Span::seconds(1)).await;
-                Ended::Released
-            }
+        }
+    }
+
+    /// The bytes, or why there is no point in sending any.
+    fn write(&self, delivery: &Leased) -> Result<Vec<u8>, Outcome> {
+        if let Some(outcome) = self.too_late(delivery) {
+            return Err(outcome);
+        }
+        match catch_unwind(AssertUnwindSafe(|| assemble(&self.cx, delivery, self.signer.as_ref()))) {
+            Ok(written) => written.map_err(Outcome::Unwritable),
+            Err(_) => Err(Outcome::Panicked),
+        }
+    }
+
+    /// A connection that waits for this mail; `None` when the service stops and the grace is over.
+    async fn offer(&self, delivery: &Leased, mut stop: watch::Receiver<bool>) -> Result<Option<Conn>, Fault> {
+        let grace = async {
+            stopped(&mut stop).await;
+            tokio::time::sleep(self.settings.grace).await;
+        };
+        tokio::select! {
+            offered = self.pool.offer(&delivery.headers.from.address, &delivery.recipient) => offered.map(Some),
+            () = grace => Ok(None),
         }
     }
 
@@ -99,12 +97,21 @@ impl Courier {
         self.record(delivery, outcome, began, probe).await
     }
 
-    async fn mark(&self, delivery: &Leased) -> Result<Leave, StoreError> {
+    /// When the mark fails it may have been made, but surely nothing was handed over: the lease goes back.
+    async fn mark(&self, delivery: &Leased) -> Leave {
         let (id, fence, now) = (delivery.id, delivery.fence, self.cx.now());
-        self.cx
+        let marked = self
+            .cx
             .db
-            .write(move |tx| Box::pin(async move { courier::mark_transmitting(tx, id, fence, now).await }))
-            .await
+            .write(move |tx| Box::pin(async move { courier::mark_transmitting(tx, id, fence, now).await }));
+        match marked.await {
+            Ok(leave) => leave,
+            Err(error) => {
+                trouble(&error, "a delivery could not be marked");
+                self.give_back(delivery, now + Span::seconds(1)).await;
+                Leave::Lost
+            }
+        }
     }
 
     /// Whether there is no point in trying any more.
@@ -118,10 +125,5 @@ impl Courier {
             return Some(Outcome::Over("perhaps delivered; a sign-in mail is not repeated"));
         }
         (self.gives_up_at(delivery) <= now).then_some(Outcome::GivenUp)
-    }
-
-    async fn out_of_grace(&self, stop: &mut watch::Receiver<bool>) {
-        stopped(stop).await;
-        tokio::time::sleep(self.settings.grace).await;
     }
 }

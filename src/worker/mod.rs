@@ -162,3 +162,8 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
         std::future::pending::<()>().await;
     }
 }
+
+/// For what is tried again by itself.
+fn trouble(error: &dyn std::error::Error, what: &'static str) {
+    tracing::warn!(error.message = %error, "{what}");
+}

@@ -18,7 +18,7 @@ use crate::mail::{Class, Fault, Stage};
 use crate::store::courier::{self, Attempt, HELD, Leased};
 use crate::store::{StoreError, routes};
 
-/// How often a write is repeated that will probably never succeed.
+/// How often the story is told of a refusal before it is left to the log.
 const TRIES: u32 = 5;
 
 /// The end of one delivery's time with us.
@@ -301,9 +301,9 @@ impl Courier {
         }
     }
 
-    /// Writes it down. A database that is away is waited for, however long it takes.
+    /// Writes it down, however long it takes: what is forgotten here would be sent again.
     async fn save(&self, delivery: &Arc<Leased>, verdict: &Verdict, took: Span) -> bool {
-        let (state, due_at) = (verdict.state, verdict.due_at);
+        let (of, state, due_at) = (delivery.id, verdict.state, verdict.due_at);
         let attempt = Attempt {
             at: self.cx.now(),
             took,
@@ -314,7 +314,7 @@ impl Courier {
             words: verdict.words.clone(),
         };
         let mut pause = Duration::from_millis(50);
-        for nth in 1_u32.. {
+        loop {
             let (delivery, attempt) = (Arc::clone(delivery), attempt.clone());
             let saved = self.cx.db.write(move |tx| {
                 let (delivery, attempt) = (Arc::clone(&delivery), attempt.clone());
@@ -322,17 +322,14 @@ impl Courier {
             });
             match saved.await {
                 Ok(recorded) => return recorded,
-                Err(error) => {
-                    tracing::error!(error.message = %error, result = verdict.result, "a result waits to be recorded");
-                    if nth >= TRIES && is_defect(&error) {
-                        return false;
-                    }
-                }
+                Err(error) => tracing::error!(
+                    delivery.id = %of, error.message = %error, result = verdict.result,
+                    "a result waits to be recorded"
+                ),
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
-        false
     }
 
     /// The relay refused a party's address for good: the connector has to know.
@@ -360,19 +357,5 @@ fn concerns_address(fault: &Fault) -> bool {
         Some("5" | "6") => false,
         Some("7") => fault.stage < Stage::Data,
         Some(_) | None => true,
-    }
-}
-
-/// Repeating it does not help.
-fn is_defect(error: &StoreError) -> bool {
-    match error {
-        StoreError::Stale(_)
-        | StoreError::Serialization
-        | StoreError::Unavailable(_)
-        | StoreError::Unsure => false,
-        StoreError::Rule(_)
-        | StoreError::Data { .. }
-        | StoreError::Binds { .. }
-        | StoreError::Other { .. } => true,
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{Settings, stopped};
+use super::{Settings, stopped, trouble};
 use crate::clock::{Span, Ts};
 use crate::domain::message::MessageKind;
 use crate::flow::{self, Cx};
@@ -50,13 +50,9 @@ pub struct Swept {
 }
 
 impl Swept {
-    /// A defect: what was done left it due. Said once a sweep; the others go on.
-    fn stuck(&mut self, id: IntroductionId, times: u32) {
-        if times == STEPS + 1 {
-            self.ticks += 1;
-            self.troubles += 1;
-            tracing::error!(introduction.id = %id, "it stays due whatever is done");
-        }
+    fn add_tick(&mut self, done: bool) {
+        self.ticks += 1;
+        self.troubles += u64::from(!done);
     }
 
     /// Whether another look may find more.
@@ -122,25 +118,24 @@ impl Sweeper {
         let mut swept = self.tick_all().await;
         match self.reclaim(false).await {
             Ok((queued, unknown)) => (swept.queued, swept.unknown) = (queued, unknown),
-            Err(error) => tracing::warn!(error.message = %error, "leases were not taken back"),
+            Err(error) => trouble(&error, "leases were not taken back"),
         }
-        for _ in 0..swept.unknown {
-            self.metrics.unknown.inc();
-        }
+        self.metrics.unknown.inc_by(swept.unknown);
         if self.is_time(PRUNE_EVERY, |last| &mut last.pruned)
             && let Err(error) = self.prune().await
         {
-            tracing::warn!(error.message = %error, "what is over was not deleted");
+            trouble(&error, "what is over was not deleted");
         }
         if measured
             && self.is_time(MEASURE_EVERY, |last| &mut last.measured)
             && let Err(error) = self.measure().await
         {
-            tracing::warn!(error.message = %error, "the outbox was not measured");
+            trouble(&error, "the outbox was not measured");
         }
         swept
     }
 
+    /// Every introduction that is due, until none is.
     async fn tick_all(&self) -> Swept {
         let mut swept = Swept::default();
         let mut seen = HashMap::<IntroductionId, u32>::new();
@@ -148,7 +143,7 @@ impl Sweeper {
             let due = match flow::introduce::due(&self.cx, BATCH).await {
                 Ok(due) => due,
                 Err(error) => {
-                    tracing::warn!(error.message = %error, "what is due cannot be read");
+                    trouble(&error, "what is due cannot be read");
                     return swept;
                 }
             };
@@ -156,30 +151,36 @@ impl Sweeper {
             for id in due {
                 let times = seen.entry(id).or_default();
                 *times += 1;
-                if *times > STEPS {
-                    swept.stuck(id, *times);
-                    continue;
-                }
-                let cx = self.cx.clone();
-                swept.ticks += 1;
-                // In a task of its own: one that panics must not stop the others.
-                let ticked = tokio::spawn(async move { flow::introduce::tick(&cx, id).await }).await;
-                let trouble = match ticked {
-                    Ok(Ok(())) => None,
-                    Ok(Err(error)) => Some(error.to_string()),
-                    Err(error) => Some(error.to_string()),
+                let done = match *times {
+                    ..=STEPS => self.tick(id).await,
+                    // Said once a sweep; the others go on.
+                    times => {
+                        if times == STEPS + 1 {
+                            swept.add_tick(false);
+                            tracing::error!(introduction.id = %id, "it stays due whatever is done");
+                        }
+                        continue;
+                    }
                 };
-                if let Some(words) = trouble {
-                    swept.troubles += 1;
-                    tracing::error!(introduction.id = %id, error.message = words, "what was due was not done");
-                } else {
-                    moved = true;
-                }
+                swept.add_tick(done);
+                moved |= done;
             }
             if !moved {
                 return swept;
             }
         }
+    }
+
+    /// Whether it went well. In a task of its own: one that panics must not stop the others.
+    async fn tick(&self, id: IntroductionId) -> bool {
+        let cx = self.cx.clone();
+        let words = match tokio::spawn(async move { flow::introduce::tick(&cx, id).await }).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::error!(introduction.id = %id, error.message = words, "what was due was not done");
+        false
     }
 
     async fn reclaim(&self, all: bool) -> Result<(u64, u64), StoreError> {

@@ -14,7 +14,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("metrics", &[]),
     ("telemetry", &["config"]),
     ("dns", &["ids"]),
-    ("doctor", &["dns"]),
+    ("doctor", &["dns", "ids"]),
     ("store", &["domain", "ids", "clock"]),
     ("view", &["domain", "ids", "urls", "clock"]),
     ("mail", &["domain", "view", "urls", "ids", "clock"]),

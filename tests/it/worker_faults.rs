@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use twoyes::clock::Span;
-use twoyes::domain::asking::{Order, Side};
-use twoyes::domain::letter::DeliveryState::{Deferred, Failed, Sent, Unknown};
-use twoyes::mail::decode;
+use twoyes::domain::asking::Side;
+use twoyes::domain::letter::DeliveryState::{Deferred, Failed, Sent, Transmitting, Unknown};
+use twoyes::mail::{Signer, decode};
+use twoyes::metrics::Metrics;
 use twoyes::store::courier::HELD;
-use twoyes::store::{StoreError, connectors, introductions};
-use twoyes::worker::{Settings, Tally};
+use twoyes::store::{Db, introductions};
+use twoyes::worker::{Outlet, Settings, Tally, Worker};
 
-use crate::domain_kit;
 use crate::support::db::both;
-use crate::support::post::{Post, attempts, cx, delivery, post, post_all, route, state, worker, worker_with};
+use crate::support::post::{
+    Post, attempts, cx, delivery, post, post_all, route, state, story, worker, worker_with,
+};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const TO: &str = "zoe@example.net";
@@ -65,31 +67,7 @@ both! {
         let cx = cx(db.db.clone());
         let sink = SmtpSink::start().await;
         let worker = worker(&cx, route(&sink, SOON));
-        let mut introduction = domain_kit::draft(Order::OneByOne);
-        introduction.parties.second.link = twoyes::ids::LinkRef([8; 16]);
-        let id = introduction.id;
-        let connector = twoyes::domain::connector::Connector {
-            id: introduction.connector,
-            email: introduction.parties.first.email.clone(),
-            name: "Mary".into(),
-            role: twoyes::domain::connector::Role::Connector,
-            signature: String::new(),
-            time_zone: "UTC".into(),
-            language: "en".into(),
-            created_at: cx.now(),
-            suspended_at: None,
-        };
-        db.db
-            .write(move |tx| {
-                let (connector, introduction) = (connector.clone(), introduction.clone());
-                Box::pin(async move {
-                    connectors::insert(tx, &connector).await?;
-                    introductions::insert(tx, &introduction, &[]).await?;
-                    Ok::<_, StoreError>(())
-                })
-            })
-            .await
-            .unwrap();
+        let (_, id) = story(&cx).await;
         let to = |side, address| Post { introduction: Some(id), side: Some(side), ..Post::to(address) };
         sink.for_recipient("ada@example.org", Act::reply("550 5.1.1 no such user"));
         sink.once(At::Dot, Act::reply("554 5.6.0 not this text"));
@@ -105,7 +83,10 @@ both! {
     async fn a_lost_reply_is_retried_twice_with_the_same_bytes_and_then_held(db: TestDb) {
         let cx = cx(db.db.clone());
         let sink = SmtpSink::start().await;
-        let worker = worker(&cx, route(&sink, SOON));
+        let pem = include_str!("../keys/ed25519.pem");
+        let signer = Some(Signer::from_pem("intro.example", "s1", pem).unwrap());
+        let outlet = Outlet { transport: route(&sink, SOON), signer, route: "relay".into() };
+        let worker = Worker::new(cx.clone(), outlet, Settings::default(), Metrics::new());
         let id = post(&cx, TO).await;
         sink.always(At::Dot, Act::Close);
         for nth in 1..=3_u32 {
@@ -127,6 +108,7 @@ both! {
         let taken = sink.taken();
         assert_eq!(taken.len(), 3);
         assert!(taken.iter().all(|mail| mail.data == taken[0].data), "byte for byte");
+        assert!(taken[0].data.starts_with(b"DKIM-Signature: "));
     }
 
     async fn a_lost_reply_may_be_followed_by_success(db: TestDb) {
@@ -141,6 +123,26 @@ both! {
         assert_eq!(state(&db.db, id).await, Sent);
     }
 
+    async fn a_result_waits_until_the_database_takes_it(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let worker = worker(&cx, route(&sink, Duration::from_secs(5)));
+        sink.always(At::Dot, Act::Slow(Duration::from_millis(200), "250 2.0.0 ok".into()));
+        let id = post(&cx, TO).await;
+        let (round, ()) = tokio::join!(worker.run_once(), async {
+            while sink.taken().is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            run(&db.db, "ALTER TABLE attempt RENAME TO away").await;
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            assert_eq!(state(&db.db, id).await, Transmitting, "it could not be recorded");
+            run(&db.db, "ALTER TABLE away RENAME TO attempt").await;
+        });
+        assert_eq!(round.deliveries, Tally { sent: 1, ..Tally::default() });
+        assert_eq!(state(&db.db, id).await, Sent);
+        assert_eq!(attempts(&db.db, id).await.len(), 1);
+    }
+
     async fn a_connection_that_went_stale_is_replaced_once(db: TestDb) {
         let cx = cx(db.db.clone());
         let sink = SmtpSink::start().await;
@@ -151,4 +153,8 @@ both! {
         assert_eq!(worker.run_once().await.deliveries, Tally { sent: 2, ..Tally::default() });
         assert_eq!(sink.connections(), 2);
     }
+}
+
+async fn run(db: &Db, sql: &'static str) {
+    db.write(move |tx| Box::pin(async move { tx.q(sql).run().await })).await.unwrap();
 }

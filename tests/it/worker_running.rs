@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use twoyes::clock::Span;
+use twoyes::domain::introduction::State;
 use twoyes::domain::letter::DeliveryState::Sent;
-use twoyes::store::deliveries;
-use twoyes::worker::Settings;
+use twoyes::flow;
+use twoyes::store::{deliveries, introductions};
+use twoyes::worker::{Settings, Swept};
 
 use crate::support::db::both;
-use crate::support::post::{Post, cx, mailbox, post, post_all, route, worker_with};
+use crate::support::post::{Post, cx, mailbox, post, post_all, route, story, worker, worker_with};
 use crate::support::smtp_sink::{Act, SmtpSink};
 
 both! {
@@ -55,6 +57,46 @@ both! {
         handle.drain().await;
     }
 
+    async fn what_is_due_by_time_is_done_and_its_mail_leaves_in_the_same_round(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let (inbox, transport) = mailbox(&cx);
+        let worker = worker(&cx, transport);
+        let (mary, id) = story(&cx).await;
+        flow::ask::ask(&cx, &mary, id).await.unwrap();
+        let round = worker.run_once().await;
+        assert_eq!((round.swept, round.deliveries.sent), (Swept::default(), 1), "the ask, and nothing is due");
+
+        cx.clock.advance(Span::days(8));
+        let round = worker.run_once().await;
+        assert_eq!((round.swept.ticks, round.swept.troubles, round.deliveries.sent), (1, 0, 1), "the reminder");
+        cx.clock.advance(Span::days(8));
+        let round = worker.run_once().await;
+        assert_eq!((round.swept.troubles, round.deliveries.sent), (0, 0), "silence closes without a mail");
+        assert!(round.swept.ticks > 0);
+        let closed = introductions::view(&mut db.db.read().await.unwrap(), id).await.unwrap().unwrap();
+        assert_eq!(closed.state, State::Closed);
+        assert_eq!(inbox.list().len(), 2);
+        assert!(inbox.list().iter().all(|mail| mail.recipient == "ada@example.org"));
+    }
+
+    async fn an_introduction_that_cannot_be_read_does_not_hold_up_the_others(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let (_, transport) = mailbox(&cx);
+        let worker = worker(&cx, transport);
+        let (_, id) = story(&cx).await;
+        db.db
+            .write(move |tx| Box::pin(async move {
+                let sql = "UPDATE introduction SET due_at = 1, purpose = 'torn' WHERE id = $1";
+                tx.q(sql).bind(id.0).exactly_one().await
+            }))
+            .await
+            .unwrap();
+        post(&cx, "zoe@example.net").await;
+        let round = tokio::time::timeout(Duration::from_secs(20), worker.run_once()).await.unwrap();
+        assert_eq!((round.swept.troubles, round.deliveries.sent), (round.swept.ticks, 1));
+        assert!(round.swept.troubles > 0);
+    }
+
     async fn a_mute_domain_does_not_delay_another(db: TestDb) {
         let cx = cx(db.db.clone());
         let sink = SmtpSink::start().await;
@@ -82,7 +124,7 @@ both! {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(2), arrived).await.expect("within 2 s");
+        tokio::time::timeout(Duration::from_secs(2), arrived).await.unwrap();
         println!("the healthy ones left after {:?}", began.elapsed());
         assert_eq!(asked("@mute.example"), 2, "half of the room at most");
         handle.drain().await;

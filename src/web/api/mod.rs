@@ -1,14 +1,145 @@
-//! The JSON API under `/api/v1`.
+//! The JSON API below `/api/v1`, and its description at `/api/openapi.json`.
+//!
+//! Bearer tokens only; RFC 9457 problems; every route is registered together with its description, so
+//! the two cannot drift apart.
+
+mod answer;
+mod bearer;
+mod call;
+mod contacts;
+mod deliveries;
+mod events;
+mod faults;
+mod introduction_input;
+mod introduction_view;
+mod introductions;
+mod outcomes;
+mod paging;
+mod steps;
+mod strict;
+mod words;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::Web;
-use super::routes::Route;
+use super::respond::{FieldProblem, ProblemDocument};
+use super::routes::{Access, Route};
+use crate::domain::connector::Scope;
+use crate::urls::path;
 
 /// The routes of the API.
-pub const TABLE: &[Route] = &[];
+pub const TABLE: &[Route] = &[
+    Route { method: "GET", path: path::OPENAPI, access: Access::Public },
+    row("POST", "/api/v1/introductions", Scope::Write),
+    row("GET", "/api/v1/introductions", Scope::Read),
+    row("GET", "/api/v1/introductions/{id}", Scope::Read),
+    row("PATCH", "/api/v1/introductions/{id}", Scope::Write),
+    row("DELETE", "/api/v1/introductions/{id}", Scope::Write),
+    row("GET", "/api/v1/introductions/{id}/preview", Scope::Read),
+    row("GET", "/api/v1/introductions/{id}/events", Scope::Read),
+    row("POST", "/api/v1/introductions/{id}/ask", Scope::Write),
+    row("POST", "/api/v1/introductions/{id}/ask-again", Scope::Write),
+    row("POST", "/api/v1/introductions/{id}/withdraw", Scope::Write),
+    row("POST", "/api/v1/introductions/{id}/outcome", Scope::Write),
+    row("POST", "/api/v1/contacts", Scope::Write),
+    row("GET", "/api/v1/contacts", Scope::Read),
+    row("GET", "/api/v1/contacts/{id}", Scope::Read),
+    row("PATCH", "/api/v1/contacts/{id}", Scope::Write),
+    row("DELETE", "/api/v1/contacts/{id}", Scope::Write),
+    row("GET", "/api/v1/outcomes", Scope::Admin),
+    row("GET", "/api/v1/outcomes.csv", Scope::Admin),
+    row("GET", "/api/v1/deliveries", Scope::Admin),
+    row("GET", "/api/v1/deliveries/{id}", Scope::Admin),
+    row("POST", "/api/v1/deliveries/{id}/retry", Scope::Admin),
+];
+
+const fn row(method: &'static str, path: &'static str, scope: Scope) -> Route {
+    Route { method, path, access: Access::Token(scope) }
+}
 
 /// The API.
 pub fn router(web: &Web) -> Router {
-    Router::new().with_state(web.clone())
+    let (routes, document) = described();
+    let document = text(&document);
+    let json = HeaderValue::from_static("application/json");
+    routes.route(path::OPENAPI, get(async move || ([(CONTENT_TYPE, json)], document))).with_state(web.clone())
+}
+
+/// The OpenAPI document, as it is committed in `openapi.json`.
+#[must_use]
+pub fn openapi() -> String {
+    text(&described().1)
+}
+
+fn text(document: &utoipa::openapi::OpenApi) -> String {
+    document.to_pretty_json().unwrap_or_default() + "\n"
+}
+
+fn described() -> (Router<Web>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Head::openapi()).merge(for_connectors()).merge(for_admins()).split_for_parts()
+}
+
+fn for_connectors() -> OpenApiRouter<Web> {
+    OpenApiRouter::default()
+        .routes(routes!(introductions::create, introductions::list))
+        .routes(routes!(introductions::get, introductions::change, introductions::delete))
+        .routes(routes!(introductions::show_preview))
+        .routes(routes!(events::list))
+        .routes(routes!(steps::ask_parties))
+        .routes(routes!(steps::ask_again))
+        .routes(routes!(steps::withdraw))
+        .routes(routes!(steps::outcome))
+        .routes(routes!(contacts::create, contacts::list))
+        .routes(routes!(contacts::get, contacts::change, contacts::delete))
+}
+
+fn for_admins() -> OpenApiRouter<Web> {
+    OpenApiRouter::default()
+        .routes(routes!(outcomes::list))
+        .routes(routes!(outcomes::csv))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::get))
+        .routes(routes!(deliveries::retry))
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "twoyes",
+        description = "Introductions between people: an introduction leaves only on two yeses. \
+                       Envelopes, errors, paging and idempotency are described in docs/API.md.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    components(schemas(ProblemDocument, FieldProblem)),
+    tags(
+        (name = "introductions", description = "Draft, look, change"),
+        (name = "steps", description = "Ask, withdraw, say what came of it"),
+        (name = "contacts", description = "The address book"),
+        (name = "admin", description = "The whole instance; needs the scope `admin`"),
+    ),
+    modifiers(&Token)
+)]
+struct Head;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "`twoyes token add` makes one. Scopes: `read`, `write`, `admin`; none includes another.",
+            ))
+            .build();
+        if let Some(components) = document.components.as_mut() {
+            components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        }
+    }
 }

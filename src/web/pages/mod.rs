@@ -1,21 +1,82 @@
-//! Pages for people.
+//! Pages for people: forms and links only, no script. Handlers read a form, call one flow function and
+//! render.
+
+mod answer;
+mod check_in;
+mod form;
+mod stop;
+mod style;
+mod take;
 
 use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
 
-use super::Web;
 use super::error::WebError;
+use super::routes::Access::Public;
 use super::routes::Route;
+use super::{Web, respond};
+use crate::domain::problem::{Problem, Problems};
+use crate::urls::path;
+use crate::view::pages::{self, Fault, Frame, Next};
+use crate::view::{FALLBACK, Page};
+
+pub use form::Form;
+pub use take::{Id, Token};
 
 /// The routes of the pages.
-pub const TABLE: &[Route] = &[];
+pub const TABLE: &[Route] = &[
+    Route { method: "GET", path: path::ANSWER, access: Public },
+    Route { method: "POST", path: path::ANSWER, access: Public },
+    Route { method: "GET", path: path::STOP, access: Public },
+    Route { method: "POST", path: path::STOP, access: Public },
+    Route { method: "GET", path: path::CHECK_IN, access: Public },
+    Route { method: "POST", path: path::CHECK_IN, access: Public },
+    Route { method: "GET", path: path::STYLE, access: Public },
+];
 
 /// The pages.
 pub fn router(web: &Web) -> Router {
-    Router::new().with_state(web.clone())
+    Router::new()
+        .route(path::ANSWER, get(answer::open).post(answer::give))
+        .route(path::STOP, get(stop::open).post(stop::stop))
+        .route(path::CHECK_IN, get(check_in::open).post(check_in::tell))
+        .route(path::STYLE, get(style::sheet))
+        .with_state(web.clone())
 }
 
-/// The page that says what went wrong.
+/// The page that says what went wrong. Signed-in or not, and whatever the cause: the same bytes.
 #[must_use]
-pub fn error_page(_web: &Web, error: &WebError) -> String {
-    error.code.to_owned()
+pub fn error_page(web: &Web, error: &WebError) -> String {
+    let (title, sentence) = respond::words(web, FALLBACK, error);
+    let next = match error.code {
+        "unauthorized" => Next::SignIn,
+        "link_not_valid" | "link_closed" => Next::None,
+        "stale_form" | "cross_origin" | "too_large" | "timeout" | "unavailable" | "invalid" => Next::Back,
+        _ => Next::Desk,
+    };
+    let faults = faults(web, FALLBACK, &error.problems);
+    let page = pages::Error { frame: Frame::public(), title, sentence, next, faults };
+    // A template that fails here would have failed at the start.
+    web.cx.views.page(FALLBACK, &page).unwrap_or(page.title)
+}
+
+/// A page with its status.
+fn show<P: Page>(web: &Web, lang: &str, status: StatusCode, page: &P) -> Result<Response, WebError> {
+    Ok((status, Html(web.cx.views.page(lang, page)?)).into_response())
+}
+
+/// The sentences of problems, with the ids of the elements they are about.
+fn faults(web: &Web, lang: &str, problems: &Problems) -> Vec<Fault> {
+    let fault = |problem: &Problem| Fault {
+        id: element(&problem.field),
+        sentence: respond::sentence(web, lang, problem),
+    };
+    problems.0.iter().map(fault).collect()
+}
+
+/// The id of the element of a field: `first.email` is `first-email`.
+fn element(field: &str) -> String {
+    field.replace('.', "-")
 }

@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "support that cannot do its work ends the test")]
 
+pub mod app;
 pub mod db;
 pub mod post;
 pub mod smtp_sink;
+pub mod world;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use twoyes::clock::{Clock, Span, Ts};
 use twoyes::domain::address::EmailAddress;
-use twoyes::domain::asking::{Policy, Side};
+use twoyes::domain::asking::{Order, Policy, Side};
+use twoyes::domain::connector::{Connector, Role};
 use twoyes::domain::letter::{
     Correspondent, DeliveryState, Headers, LinkName, LinkSpec, NewDelivery, NewMessage, mark,
 };
@@ -18,12 +19,13 @@ use twoyes::ids::{DeliveryId, Ids, IntroductionId, LinkRef, MessageId, derive, u
 use twoyes::mail::{LocalMailbox, SmtpRoute, Timeouts, Transport};
 use twoyes::metrics::Metrics;
 use twoyes::store::deliveries::{Delivery, PastAttempt};
-use twoyes::store::{Db, StoreError, deliveries, outbox};
+use twoyes::store::{Db, StoreError, connectors, deliveries, introductions, outbox};
 use twoyes::urls::Urls;
 use twoyes::view::Views;
 use twoyes::worker::{Outlet, Settings, Worker};
 
 use super::smtp_sink::SmtpSink;
+use crate::domain_kit;
 
 pub const T0: Ts = Ts(1_700_000_000_000_000);
 pub const ORIGIN: &str = "https://intro.example";
@@ -183,4 +185,34 @@ pub async fn state(db: &Db, id: DeliveryId) -> DeliveryState {
 
 pub async fn attempts(db: &Db, id: DeliveryId) -> Vec<PastAttempt> {
     deliveries::attempts(&mut db.read().await.unwrap(), id).await.unwrap()
+}
+
+/// A draft between Ada (ada@example.org) and Grace (grace@example.net), and its connector.
+pub async fn story(cx: &Cx) -> (Connector, IntroductionId) {
+    let mut introduction = domain_kit::draft(Order::OneByOne);
+    introduction.parties.second.link = LinkRef([8; 16]);
+    let id = introduction.id;
+    let connector = Connector {
+        id: introduction.connector,
+        email: EmailAddress::parse("email", "mary@example.com").unwrap(),
+        name: "Mary".into(),
+        role: Role::Connector,
+        signature: String::new(),
+        time_zone: "UTC".into(),
+        language: "en".into(),
+        created_at: cx.now(),
+        suspended_at: None,
+    };
+    let who = connector.clone();
+    cx.db
+        .write(move |tx| {
+            let (who, introduction) = (who.clone(), introduction.clone());
+            Box::pin(async move {
+                connectors::insert(tx, &who).await?;
+                introductions::insert(tx, &introduction, &[]).await
+            })
+        })
+        .await
+        .unwrap();
+    (connector, id)
 }

@@ -1,0 +1,71 @@
+//! `/met/{token}`: a party says what came of it, in one tap.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{Form, Token, faults, show};
+use crate::domain::problem::Problems;
+use crate::flow::follow_up::{self, CheckInPage, OutcomeError};
+use crate::urls::path;
+use crate::view::mails::Who;
+use crate::view::pages::{self, Frame, Told};
+use crate::web::Web;
+use crate::web::error::WebError;
+
+/// The question. Looking at it changes nothing.
+pub async fn open(State(web): State<Web>, Token(token): Token) -> Result<Response, WebError> {
+    again(&web, &token, StatusCode::OK, Told::Nothing, &Problems::default()).await
+}
+
+/// The answer. The first button of the form says nothing, and so changes nothing.
+pub async fn tell(State(web): State<Web>, Token(token): Token, form: Form) -> Result<Response, WebError> {
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    if !form.problems.0.is_empty() {
+        return again(&web, &token, refused, Told::Nothing, &form.problems).await;
+    }
+    if form.find("outcome") == Some("") {
+        return again(&web, &token, StatusCode::OK, Told::Later, &Problems::default()).await;
+    }
+    match follow_up::tell(&web.cx, &token, form.get("outcome"), form.get("nonce")).await {
+        Ok(told) => done(&web, &told, &token),
+        Err(OutcomeError::Invalid(problems)) => again(&web, &token, refused, Told::Nothing, &problems).await,
+        Err(OutcomeError::StaleForm) => again(&web, &token, refused, Told::Stale, &Problems::default()).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn again(
+    web: &Web,
+    token: &str,
+    status: StatusCode,
+    told: Told,
+    problems: &Problems,
+) -> Result<Response, WebError> {
+    let open = follow_up::open(&web.cx, token).await?;
+    let page = pages::CheckIn {
+        frame: Frame::public(),
+        told,
+        faults: faults(web, &open.language, problems),
+        connector: Who::new(&open.connector_name),
+        you: Who::new(&open.you_name),
+        other_name: open.other_name,
+        outcome: open.outcome,
+        nonce: open.nonce,
+    };
+    show(web, &open.language, status, &page)
+}
+
+fn done(web: &Web, told: &CheckInPage, token: &str) -> Result<Response, WebError> {
+    let Some(outcome) = told.outcome else {
+        return Err(WebError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"));
+    };
+    let page = pages::CheckInDone {
+        frame: Frame::public(),
+        connector: Who::new(&told.connector_name),
+        other_name: told.other_name.clone(),
+        outcome,
+        change: path::CHECK_IN.replace("{token}", token),
+    };
+    show(web, &told.language, StatusCode::OK, &page)
+}

@@ -1,0 +1,282 @@
+//! The whole site in process: a fixed clock, derived ids, a temporary SQLite file, a local mailbox.
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+use twoyes::clock::{Clock, Span, Ts};
+use twoyes::domain::asking::{Policy, Side};
+use twoyes::domain::connector::{Connector, Role};
+use twoyes::domain::draft::{RawDraft, RawParty};
+use twoyes::domain::introduction::Introduction;
+use twoyes::domain::letter::LinkName;
+use twoyes::domain::link::{Claims, KeyState, LinkRing, Purpose};
+use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, account, ask, draft, log};
+use twoyes::ids::{Ids, IntroductionId, LinkRef};
+use twoyes::mail::LocalMailbox;
+use twoyes::metrics::Metrics;
+use twoyes::store::{Db, migrate};
+use twoyes::urls::Urls;
+use twoyes::view::{Site, Views};
+use twoyes::web::{Inner, Web, routes};
+
+/// Where the site of the tests is.
+pub const BASE: &str = "http://127.0.0.1:8080";
+/// Monday 2026-03-02T09:00:00Z: when the tests begin.
+pub const MONDAY: Ts = Ts(1_772_442_000_000_000);
+
+/// The site and who uses it.
+pub struct TestApp {
+    pub web: Web,
+    pub router: Router,
+    pub mailbox: LocalMailbox,
+    /// Ada Lovelace, an admin with a session.
+    pub connector: Connector,
+    /// `name=value` of her session cookie.
+    pub cookie: String,
+    dir: tempfile::TempDir,
+}
+
+/// An answered request.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Page {
+    #[track_caller]
+    pub fn is(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub fn says(self, words: &str) -> Self {
+        assert!(self.plain().contains(words), "no `{words}` in:\n{}", self.plain());
+        self
+    }
+
+    #[track_caller]
+    pub fn hides(self, words: &str) -> Self {
+        assert!(!self.body.contains(words), "`{words}` in:\n{}", self.body);
+        self
+    }
+
+    /// The words of the page: tags out, entities and white space as read.
+    pub fn plain(&self) -> String {
+        let mut out = String::new();
+        for piece in self.body.split('<') {
+            out.push_str(piece.split_once('>').map_or(piece, |(_, text)| text));
+        }
+        let out = out.replace("&#39;", "'").replace("&#x27;", "'").replace("&quot;", "\"");
+        let out = out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The value of a hidden field or a text field, by its name.
+    #[track_caller]
+    pub fn value(&self, name: &str) -> String {
+        let tag = self.body.split('<').find(|tag| tag.contains(&format!("name=\"{name}\"")));
+        let value = tag.and_then(|tag| tag.split_once("value=\"")).and_then(|(_, rest)| rest.split_once('"'));
+        value.map_or_else(|| panic!("no value of {name} in:\n{}", self.body), |(value, _)| value.to_owned())
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// `name=value` of the cookies it sets.
+    pub fn cookies(&self) -> Vec<String> {
+        let set = self.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        set.map(|cookie| cookie.split(';').next().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+impl TestApp {
+    pub async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("test.db").display());
+        let db = Db::connect(&url, 4).await.unwrap();
+        migrate(&db, MONDAY).await.unwrap();
+        let clock = Clock::fixed(MONDAY);
+        let mailbox = LocalMailbox::new(clock.clone());
+        let cx = context(db, clock);
+        let connector = account::add(&cx, "ada@lovelace.example", "Ada Lovelace", Role::Admin).await.unwrap();
+        let session = account::session_for(&cx, &connector).await.unwrap();
+        let web = Web::new(Inner {
+            cx,
+            metrics: Metrics::new(),
+            mailbox: Some(mailbox.clone()),
+            body_limit: 16 * 1024,
+            request_timeout: Duration::from_secs(30),
+            https: false,
+        });
+        let router = routes::router(&web);
+        Self { web, router, mailbox, connector, cookie: format!("twoyes={session}"), dir }
+    }
+
+    pub fn cx(&self) -> &Cx {
+        &self.web.cx
+    }
+
+    /// Moves the clock.
+    pub fn later(&self, by: Span) {
+        self.cx().clock.advance(by);
+    }
+
+    /// GET without a cookie.
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(request(Method::GET, path).body(Body::empty()).unwrap()).await
+    }
+
+    /// GET as the connector.
+    pub async fn see(&self, path: &str) -> Page {
+        let request = request(Method::GET, path).header(COOKIE, &self.cookie);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// POST of a form without a cookie, as a browser sends it from our own page.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
+        self.send(
+            form_request(path, form).header("sec-fetch-site", "same-origin").body(encode(form)).unwrap(),
+        )
+        .await
+    }
+
+    /// POST of a form as the connector.
+    pub async fn act(&self, path: &str, form: &[(&str, &str)]) -> Page {
+        let request = form_request(path, form).header(COOKIE, &self.cookie);
+        self.send(request.header("sec-fetch-site", "same-origin").body(encode(form)).unwrap()).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Page {
+        let response: Response<Body> = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Page {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    /// A saved draft of [`Self::draft`].
+    pub async fn drafted(&self) -> Introduction {
+        draft::create(self.cx(), &self.connector, &raw_draft()).await.unwrap()
+    }
+
+    /// A draft that was asked.
+    pub async fn asked(&self) -> Introduction {
+        let new = self.drafted().await;
+        ask::ask(self.cx(), &self.connector, new.id).await.unwrap()
+    }
+
+    pub async fn load(&self, id: IntroductionId) -> Introduction {
+        log::get(self.cx(), &self.connector, id).await.unwrap().unwrap()
+    }
+
+    /// The path of a party's link, as their newest mail has it.
+    pub async fn link(&self, id: IntroductionId, side: Side, name: LinkName) -> String {
+        let of = self.load(id).await;
+        let party = of.parties.get(side);
+        let (purpose, path) = match name {
+            LinkName::Answer => (Purpose::Consent, "/c/"),
+            LinkName::Stop => (Purpose::Stop, "/stop/"),
+            LinkName::CheckIn => (Purpose::CheckIn, "/met/"),
+            LinkName::SignIn => (Purpose::SignIn, "/sign-in/"),
+        };
+        format!("{path}{}", self.mint(purpose, party.generation, party.link))
+    }
+
+    /// A token that is good for 400 days.
+    pub fn mint(&self, purpose: Purpose, generation: u8, reference: LinkRef) -> String {
+        let ring = self.cx().ring();
+        let expires = (self.cx().now() + Span::days(400)).minutes_ceil();
+        let claims = Claims { purpose, generation, expires, reference };
+        ring.mint(ring.active_kid().unwrap(), &claims).unwrap()
+    }
+
+    /// Everything in the database that the site wrote, as bytes: equal before and after a GET.
+    pub fn database(&self) -> Vec<u8> {
+        let mut all = std::fs::read(self.dir.path().join("test.db")).unwrap();
+        all.extend(std::fs::read(self.dir.path().join("test.db-wal")).unwrap_or_default());
+        all
+    }
+}
+
+fn context(db: Db, clock: Clock) -> Cx {
+    let site = Site { name: "intro.example.org".into(), ..Site::default() };
+    Arc::new(Ctx {
+        db,
+        clock,
+        ids: Ids::System,
+        views: Views::load(None).unwrap().for_site(&site),
+        urls: Urls::new(BASE),
+        policy: Policy::default(),
+        sender: Sender {
+            address: "intro@example.org".into(),
+            suffix: "via twoyes".into(),
+            name: "twoyes".into(),
+            message_id_domain: "example.org".into(),
+            time_zone: "Europe/Berlin".into(),
+        },
+        secrets: Secrets { pepper: [1; 32], internal: [2; 32] },
+        ring: RwLock::new(Arc::new(LinkRing::new(BASE, &[(1, KeyState::Active, [3; 32])]))),
+        wake: tokio::sync::Notify::new(),
+        counts: Counts::default(),
+    })
+}
+
+/// Grace (first) and Alan (second), one by one.
+pub fn raw_draft() -> RawDraft {
+    RawDraft {
+        purpose: "job_search".into(),
+        first: RawParty {
+            name: "Grace Hopper".into(),
+            email: "grace@hopper.example".into(),
+            described: "a compiler engineer from my team".into(),
+            how_known: "we built a compiler together".into(),
+            why: "They build what you want to build next.".into(),
+            blurb: "Grace has built compilers for ten years.".into(),
+            ..RawParty::default()
+        },
+        second: RawParty {
+            name: "Alan Turing".into(),
+            email: "alan@turing.example".into(),
+            described: "a hiring manager I worked with".into(),
+            how_known: "from the same college".into(),
+            why: "Grace has solved the very problem that you told me about.".into(),
+            blurb: "Alan leads a group that builds machines.".into(),
+            ..RawParty::default()
+        },
+        shared: "Grace, meet Alan. Alan, meet Grace. You both build machines that think.".into(),
+        step: "A call of twenty minutes next week".into(),
+        ..RawDraft::default()
+    }
+}
+
+pub fn request(method: Method, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path)
+}
+
+fn form_request(path: &str, _: &[(&str, &str)]) -> axum::http::request::Builder {
+    request(Method::POST, path).header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+/// A form as a body.
+pub fn encode(form: &[(&str, &str)]) -> Body {
+    let pairs = form.iter().map(|(key, value)| format!("{}={}", percent(key), percent(value)));
+    Body::from(pairs.collect::<Vec<_>>().join("&"))
+}
+
+fn percent(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(one).collect()
+}

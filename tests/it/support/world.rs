@@ -1,0 +1,249 @@
+//! The whole service in process: real routes, flows, courier and database; a clock that stands, ids that
+//! repeat, and a mailbox instead of a relay. Links are taken out of captured mail and followed.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use twoyes::app::{App, Choices};
+use twoyes::clock::{Clock, Span, Ts};
+use twoyes::config::{Config, Secret, Transport};
+use twoyes::domain::connector::{Connector, Role, Scope};
+use twoyes::flow::account;
+use twoyes::ids::Ids;
+use twoyes::mail::{Decoded, decode};
+
+use super::db::TestDb;
+
+/// Monday, 2 March 2026, 09:00 UTC.
+pub const START: Ts = Ts(1_772_442_000_000_000);
+
+pub const ADA: &str = "ada@example.org";
+pub const GRACE: &str = "grace@example.net";
+pub const LENA: &str = "lena@connect.example";
+
+pub struct World {
+    pub app: App,
+    pub clock: Clock,
+    pub lena: Connector,
+    /// Of Lena, an admin, with every scope.
+    pub token: String,
+    router: Router,
+    _database: TestDb,
+    _folder: TempDir,
+}
+
+/// A mail as a person gets it.
+#[derive(Clone)]
+pub struct Mail {
+    pub to: String,
+    pub mail: Decoded,
+    pub raw: String,
+}
+
+/// A page as a browser gets it.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl World {
+    pub async fn new(database: TestDb) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::fixed(START);
+        let mut config = Config::default();
+        config.server.base_url = "http://127.0.0.1:8080".into();
+        config.database.url = Secret::new(database.url.clone());
+        config.database.max_connections = 4;
+        config.keys.file = folder.path().join("test.keys");
+        config.mail.transport = Transport::Mailbox;
+        config.mail.from_address = "introductions@twoyes.example".into();
+        let choices = Choices { clock: clock.clone(), ids: Ids::derived(1) };
+        let app = App::build(&config, choices).await.unwrap();
+        let lena = account::add(&app.cx, LENA, "Lena Brandt", Role::Admin).await.unwrap();
+        let scopes = [Scope::Read, Scope::Write, Scope::Admin];
+        let (_, token) = account::add_token(&app.cx, &lena, "test", &scopes).await.unwrap();
+        let router = twoyes::web::routes::router(&app.web);
+        Self { app, clock, lena, token, router, _database: database, _folder: folder }
+    }
+
+    /// Lets everything happen that is due now, and returns the mails that left.
+    pub async fn settle(&self) -> Vec<Mail> {
+        self.app.worker.run_once().await;
+        let mut mails: Vec<Mail> = self
+            .app
+            .mailbox
+            .as_ref()
+            .unwrap()
+            .take_all()
+            .into_iter()
+            .map(|mail| Mail {
+                to: mail.recipient.clone(),
+                mail: decode(&mail.raw),
+                raw: String::from_utf8_lossy(&mail.raw).into_owned(),
+            })
+            .collect();
+        // Several leave at once; tests want one order.
+        mails.sort_by(|a, b| (&a.to, &a.mail.subject).cmp(&(&b.to, &b.mail.subject)));
+        mails
+    }
+
+    /// Time passes; returns what left.
+    pub async fn pass(&self, span: Span) -> Vec<Mail> {
+        self.clock.advance(span);
+        self.settle().await
+    }
+
+    pub async fn api(&self, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .body(Body::from(text))
+            .unwrap();
+        let page = self.send(request).await;
+        (page.status, serde_json::from_str(&page.body).unwrap_or(Value::Null))
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let encoded: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(encoded.join("&")))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Page {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 4 << 20).await.unwrap();
+        Page { status, headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    /// Drafts with [`draft`] changed by `change`; returns the id.
+    pub async fn draft(&self, change: impl FnOnce(&mut Value)) -> String {
+        let mut body = draft();
+        change(&mut body);
+        let (status, made) = self.api(Method::POST, "/introductions", &body).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn ask(&self, id: &str) -> Vec<Mail> {
+        let (status, body) = self.api(Method::POST, &format!("/introductions/{id}/ask"), &Value::Null).await;
+        assert!(status.is_success(), "{body}");
+        self.settle().await
+    }
+
+    /// Opens the link and answers as a person does; returns the mails that follow.
+    pub async fn answer(&self, link: &str, fields: &[(&str, &str)]) -> Vec<Mail> {
+        let page = self.answer_page(link, fields).await;
+        assert!(page.status.is_success() || page.status.is_redirection(), "{}: {}", page.status, page.body);
+        self.settle().await
+    }
+
+    pub async fn answer_page(&self, link: &str, fields: &[(&str, &str)]) -> Page {
+        let page = self.get(link).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        let nonce = hidden(&page.body, "nonce");
+        let mut all = vec![("nonce", nonce.as_str())];
+        all.extend_from_slice(fields);
+        self.post(link, &all).await
+    }
+
+    pub async fn yes(&self, link: &str) -> Vec<Mail> {
+        self.answer(link, &[("choice", "yes")]).await
+    }
+
+    pub async fn show(&self, id: &str) -> Value {
+        let (status, body) = self.api(Method::GET, &format!("/introductions/{id}"), &Value::Null).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body
+    }
+
+    pub async fn state(&self, id: &str) -> String {
+        self.show(id).await["state"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Mail {
+    /// The path of the first link below `path`, as it stands alone on its line.
+    pub fn link(&self, path: &str) -> String {
+        let line = self.mail.text.lines().map(str::trim).find(|line| line.contains(path));
+        let line = line.unwrap_or_else(|| panic!("no link {path} in:\n{}", self.mail.text));
+        assert!(line.starts_with("http://127.0.0.1:8080/"), "the link shares its line: {line}");
+        line.trim_start_matches("http://127.0.0.1:8080").to_owned()
+    }
+
+    pub fn answer_link(&self) -> String {
+        self.link("/c/")
+    }
+}
+
+/// The one mail to `who`.
+pub fn only<'a>(mails: &'a [Mail], who: &str) -> &'a Mail {
+    let found: Vec<&Mail> = mails.iter().filter(|mail| mail.to == who).collect();
+    assert_eq!(found.len(), 1, "mails to {who}: {:?}", subjects(mails));
+    found[0]
+}
+
+/// Recipient and subject of each.
+pub fn subjects(mails: &[Mail]) -> Vec<String> {
+    mails.iter().map(|mail| format!("{}: {}", mail.to, mail.mail.subject)).collect()
+}
+
+/// The value of a hidden field.
+pub fn hidden(page: &str, name: &str) -> String {
+    let at = page.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name} in:\n{page}"));
+    page[at..].split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// The draft of most stories.
+pub fn draft() -> Value {
+    json!({
+        "purpose": "job_search",
+        "shared": "Ada has built schedulers for eight years and is looking for her next team. Grace leads the \
+                   platform group at Northwind.",
+        "step": "a 20-minute call about how the platform team works",
+        "first": {
+            "name": "Ada Lovelace", "email": ADA,
+            "described": "a scheduler engineer I worked with",
+            "how_known": "we worked together at Analytical",
+            "why": "Grace knows the kind of team you want to join.",
+            "blurb": "I build schedulers and like hard deadlines."
+        },
+        "second": {
+            "name": "Grace Hopper", "email": GRACE,
+            "described": "a platform lead I know from a meetup",
+            "how_known": "we met at the compilers meetup",
+            "why": "Ada has solved the queueing problem you told me about, twice.",
+            "blurb": "I lead the platform group at Northwind."
+        }
+    })
+}
+
+fn percent(value: &str) -> String {
+    value
+        .bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            },
+        )
+        .collect()
+}
