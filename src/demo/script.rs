@@ -104,7 +104,7 @@ impl Stage {
         let events =
             self.call(Method::GET, &format!("/api/v1/introductions/{id}/events"), &Value::Null).await?;
         for event in events["items"].as_array().into_iter().flatten() {
-            println!("  {}  {} {}", event["at"], event["what"], event["side"]);
+            println!("  {}  {} {}", event["at"], event["event"], event["side"]);
         }
         Ok(())
     }

@@ -39,6 +39,7 @@ mod story_mails;
 mod support;
 mod two_yeses;
 mod web_pages_answer;
+mod words;
 mod worker_courier;
 mod worker_faults;
 mod worker_races;
