@@ -13,7 +13,7 @@ use twoyes::config::{Config, Secret, Transport};
 use twoyes::domain::connector::{Role, Scope};
 use twoyes::flow::account;
 use twoyes::ids::Ids;
-use twoyes::mail::{Decoded, decode};
+use twoyes::mail::{Decoded, LocalMailbox, decode};
 
 use super::db::TestDb;
 
@@ -51,6 +51,11 @@ pub struct Page {
 
 impl World {
     pub async fn new(database: TestDb) -> Self {
+        Self::with(database, |_| {}).await
+    }
+
+    /// With a configuration of its own.
+    pub async fn with(database: TestDb, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::fixed(START);
         let mut config = Config::default();
@@ -60,6 +65,7 @@ impl World {
         config.keys.file = folder.path().join("test.keys");
         config.mail.transport = Transport::Mailbox;
         config.mail.from_address = "introductions@twoyes.example".into();
+        change(&mut config);
         let choices = Choices { clock: clock.clone(), ids: Ids::derived(1) };
         let app = App::build(&config, choices).await.unwrap();
         let lena = account::add(&app.cx, LENA, "Lena Brandt", Role::Admin).await.unwrap();
@@ -72,12 +78,8 @@ impl World {
     /// Lets everything happen that is due now, and returns the mails that left.
     pub async fn settle(&self) -> Vec<Mail> {
         self.app.worker.run_once().await;
-        let mut mails: Vec<Mail> = self
-            .app
-            .mailbox
-            .as_ref()
-            .unwrap()
-            .take_all()
+        let caught = self.app.mailbox.as_ref().map(LocalMailbox::take_all).unwrap_or_default();
+        let mut mails: Vec<Mail> = caught
             .into_iter()
             .map(|mail| Mail {
                 to: mail.recipient.clone(),
