@@ -17,6 +17,8 @@ mod story;
 mod story_mails;
 mod support;
 mod web_pages_answer;
+mod web_pages_connector;
+mod web_pages_guard;
 mod worker_courier;
 mod worker_faults;
 mod worker_races;
