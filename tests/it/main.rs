@@ -40,6 +40,8 @@ mod story_mails;
 mod support;
 mod two_yeses;
 mod web_pages_answer;
+mod web_pages_connector;
+mod web_pages_guard;
 mod words;
 mod worker_courier;
 mod worker_faults;

@@ -213,6 +213,7 @@ impl Page for Introduction {
             ..bare.parties[0].clone()
         };
         let silent = PartyRow {
+            side: Side::Second,
             undeliverable: false,
             asked_at: Some(SAMPLE_TIME),
             deadline: Some(SAMPLE_TIME),
