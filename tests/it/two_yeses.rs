@@ -21,7 +21,7 @@ use twoyes::flow::{Cx, answer, ask, close, draft, introduce};
 use twoyes::ids::{Ids, IntroductionId};
 use twoyes::store::{events, introductions};
 
-use crate::store_kit::{look, saved_connector};
+use crate::store_kit::{look, saved_connector, unit};
 use crate::support::db::{Engine, TestDb, fresh, has_postgres};
 use crate::support::post::{T0, cx_with};
 
@@ -97,7 +97,11 @@ async fn asked(on: &Stage, n: usize) -> Asked {
     ask::ask(&on.here, &on.who, new.id).await.unwrap();
     let [first, second] =
         [answer_link(on, new.id, "ask_first").await, answer_link(on, new.id, "ask_second").await];
-    Asked { id: new.id, first, second }
+    // Who has a page open was reached.
+    let sent = "UPDATE delivery SET state = 'sent' WHERE introduction_id = $1 AND state = 'queued'";
+    let id = new.id;
+    assert_eq!(unit!(on.here.db, tx => tx.q(sent).bind(id.0).run()).unwrap(), 2);
+    Asked { id, first, second }
 }
 
 /// The link of a queued ask, minted from what was stored with it, as each attempt to send it does.
@@ -150,7 +154,7 @@ async fn sweep(on: &Stage) {
         if due.is_empty() {
             return;
         }
-        let sweepers = [on.here.clone(), on.there.clone(), on.here.clone(), on.there.clone()].map(|cx| {
+        let sweepers = [on.here.clone(), on.there.clone(), on.here.clone()].map(|cx| {
             let due = due.clone();
             tokio::spawn(async move {
                 for id in due {
