@@ -195,7 +195,7 @@ fn draft() -> Value {
             "name": "Ada Lovelace",
             "email": ADA,
             "how_known": "we worked together at Analytical",
-            "why": "Grace knows the kind of team you told me you want to join, and she is hiring next spring.",
+            "why": "They run the kind of team you told me you want to join, and are hiring next spring.",
             "blurb": "I build schedulers and like hard deadlines. Last: lead of the batch team at Analytical.",
             "described": "a scheduler engineer I worked with"
         },

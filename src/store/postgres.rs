@@ -1,7 +1,9 @@
 //! PostgreSQL: each unit in a transaction of its own, repeated when the database asks for it.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use super::error::{StoreError, UnitError};
@@ -29,7 +31,7 @@ impl PostgresDb {
 
     pub(super) async fn reader(&self) -> Result<Tx, StoreError> {
         let conn = self.pool.acquire().await.map_err(|error| StoreError::of("acquire", &error))?;
-        Ok(Tx { conn: Conn::Postgres(conn) })
+        Ok(Tx::new(Conn::Postgres(conn)))
     }
 
     /// Runs the unit until it is committed or fails for good.
@@ -60,9 +62,20 @@ impl PostgresDb {
             tx.discard().await;
             return Err(error.into());
         }
-        let ended = unit(&mut tx).await;
-        match ended {
-            Ok(value) => match tx.command("COMMIT").await {
+        // Without this a panic would put a connection with an open transaction back into the pool, and
+        // the next unit would commit the half that was done.
+        let Ok(ended) = AssertUnwindSafe(unit(&mut tx)).catch_unwind().await else {
+            tracing::error!("a unit of work panicked and was rolled back");
+            tx.discard().await;
+            return Err(StoreError::Unavailable("the unit of work panicked".into()).into());
+        };
+        match (ended, tx.failed) {
+            // The database has given the transaction up and would answer COMMIT with a silent ROLLBACK.
+            (Ok(_), Some(sql)) => {
+                tx.discard().await;
+                Err(StoreError::Other { sql, why: "the unit went on after a failed statement".into() }.into())
+            }
+            (Ok(value), None) => match tx.command("COMMIT").await {
                 Ok(()) => Ok(value),
                 Err(error) => {
                     tx.discard().await;
@@ -71,7 +84,7 @@ impl PostgresDb {
                     Err(if unsure { StoreError::Unsure.into() } else { error.into() })
                 }
             },
-            Err(error) => {
+            (Err(error), _) => {
                 if tx.command("ROLLBACK").await.is_err() {
                     tx.discard().await;
                 }

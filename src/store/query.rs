@@ -97,7 +97,7 @@ impl Query<'_> {
             }
             _ => return Err(StoreError::Other { sql, why: "values for the other engine".into() }),
         };
-        rows.map_err(|error| StoreError::of(sql, &error))
+        rows.map_err(|error| tx.fault(sql, &error))
     }
 
     /// The first row, if there is one.
@@ -121,7 +121,7 @@ impl Query<'_> {
             }
             _ => return Err(StoreError::Other { sql, why: "values for the other engine".into() }),
         };
-        changed.map_err(|error| StoreError::of(sql, &error))
+        changed.map_err(|error| tx.fault(sql, &error))
     }
 
     /// Runs it and insists that exactly one row changed.

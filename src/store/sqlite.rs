@@ -68,7 +68,7 @@ impl SqliteDb {
 
     pub(super) async fn reader(&self) -> Result<Tx, StoreError> {
         let conn = self.readers.acquire().await.map_err(|error| StoreError::of("acquire reader", &error))?;
-        Ok(Tx { conn: Conn::SqlitePooled(conn) })
+        Ok(Tx::new(Conn::SqlitePooled(conn)))
     }
 }
 
@@ -77,7 +77,7 @@ async fn connect(options: &SqliteConnectOptions) -> Result<Tx, StoreError> {
         sqlx::Error::Database(db) => StoreError::Unavailable(db.message().to_owned()),
         _ => StoreError::of("open database", &error),
     })?;
-    Ok(Tx { conn: Conn::Sqlite(conn) })
+    Ok(Tx::new(Conn::Sqlite(conn)))
 }
 
 async fn write_all(mut queue: mpsc::Receiver<Job>, options: SqliteConnectOptions, first: Tx) {

@@ -8,6 +8,8 @@ use super::error::StoreError;
 /// What store functions run on. Obtained from [`super::Db::write`] or [`super::Db::read`].
 pub struct Tx {
     pub(super) conn: Conn,
+    /// The statement that failed, on PostgreSQL: its transaction can only be rolled back then.
+    pub(super) failed: Option<&'static str>,
 }
 
 pub(super) enum Conn {
@@ -19,6 +21,18 @@ pub(super) enum Conn {
 }
 
 impl Tx {
+    pub(super) const fn new(conn: Conn) -> Self {
+        Self { conn, failed: None }
+    }
+
+    /// Names what went wrong, and remembers it where it spoils the transaction.
+    pub(super) fn fault(&mut self, sql: &'static str, error: &sqlx::Error) -> StoreError {
+        if let Conn::Postgres(_) = self.conn {
+            self.failed = Some(sql);
+        }
+        StoreError::of(sql, error)
+    }
+
     /// Runs a fixed command without values: BEGIN, COMMIT, PRAGMA, a migration.
     pub(super) async fn command(&mut self, sql: &'static str) -> Result<(), StoreError> {
         let done = match &mut self.conn {
@@ -26,7 +40,7 @@ impl Tx {
             Conn::SqlitePooled(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
             Conn::Postgres(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
         };
-        done.map_err(|error| StoreError::of(sql, &error))
+        done.map_err(|error| self.fault(sql, &error))
     }
 
     /// Closes the connection for good: after a failed commit nobody may use it again.

@@ -1,6 +1,14 @@
 //! One binary, the whole service in process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod api_document;
+mod api_input;
+mod api_kit;
+mod api_lists;
+mod api_once;
+mod api_owners;
+mod api_quiet;
+mod api_story;
 mod domain_kit;
 mod domain_model;
 mod domain_silence;
@@ -18,9 +26,18 @@ mod process_kill;
 mod process_logs;
 mod process_refusals;
 mod process_three;
+mod store_coverage;
+mod store_db;
+mod store_introductions;
+mod store_kit;
+mod store_migrations;
+mod store_outbox;
+mod store_people;
+mod store_plans;
 mod story;
 mod story_mails;
 mod support;
+mod two_yeses;
 mod web_pages_answer;
 mod worker_courier;
 mod worker_faults;

@@ -1,0 +1,95 @@
+//! Query plans on SQLite: no statement reads through a whole growing table.
+
+use std::collections::BTreeSet;
+
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+
+use crate::support::db::{Engine, fresh};
+
+/// The tables that grow with use.
+const GROWING: [&str; 8] =
+    ["introduction", "party", "delivery", "message", "event", "contact", "attempt", "suppression"];
+
+/// The text of every statement in `src/store/`; of a pair that differs the one for SQLite.
+fn statements() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("src/store").unwrap() {
+        let path = entry.unwrap().path();
+        let code = std::fs::read_to_string(&path).unwrap();
+        for call in [".q(", ".q2("] {
+            for rest in code.split(call).skip(1) {
+                if let Some(text) = rest.trim_start().strip_prefix('"') {
+                    let text = text.split('"').next().unwrap();
+                    found.push((path.file_name().unwrap().to_string_lossy().into_owned(), text.to_owned()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The partial indexes hold only what waits, so walking along one of them is what it is for.
+async fn partial_indexes(file: &mut SqliteConnection) -> BTreeSet<String> {
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'";
+    let rows = sqlx::query(sql).fetch_all(file).await.unwrap();
+    rows.iter().map(|row| row.get("name")).collect()
+}
+
+async fn plan(file: &mut SqliteConnection, sql: &str) -> Vec<String> {
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = sqlx::query(explain).fetch_all(file).await.unwrap_or_else(|error| panic!("{error} in {sql}"));
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+/// `SCAN d USING INDEX x` reads all of `d`, unless `x` holds only a part of it.
+fn reads_everything(step: &str, partial: &BTreeSet<String>) -> bool {
+    let mut words = step.split_whitespace();
+    if words.next() != Some("SCAN") {
+        return false;
+    }
+    let table = words.next().unwrap_or_default();
+    // The aliases in use.
+    let table = match table {
+        "d" => "delivery",
+        "m" => "message",
+        "s" => "suppression",
+        other => other,
+    };
+    GROWING.contains(&table) && !partial.iter().any(|index| step.ends_with(&format!(" {index}")))
+}
+
+#[tokio::test]
+async fn no_statement_reads_through_a_whole_table() {
+    let db = fresh(Engine::Sqlite).await;
+    let mut file = SqliteConnection::connect(&db.url).await.unwrap();
+    let partial = partial_indexes(&mut file).await;
+    assert!(partial.len() >= 4, "{partial:?}");
+    let statements = statements();
+    assert!(statements.len() > 60, "only {} statements were found", statements.len());
+    let mut slow = Vec::new();
+    for (path, sql) in &statements {
+        for step in plan(&mut file, sql).await {
+            if reads_everything(&step, &partial) {
+                slow.push(format!("{path}: {step}\n    {sql}"));
+            }
+        }
+    }
+    println!("{} statements planned", statements.len());
+    assert!(slow.is_empty(), "whole tables are read:\n{}", slow.join("\n"));
+}
+
+#[tokio::test]
+async fn a_scan_is_noticed() {
+    let db = fresh(Engine::Sqlite).await;
+    let mut file = SqliteConnection::connect(&db.url).await.unwrap();
+    let partial = partial_indexes(&mut file).await;
+    for sql in [
+        "SELECT * FROM event WHERE what = 'closed'",
+        "SELECT d.id FROM delivery d WHERE recipient = $1",
+        "SELECT id FROM introduction WHERE round > 0 ORDER BY id",
+        "UPDATE party SET name = 'x' WHERE email = $1",
+    ] {
+        let steps = plan(&mut file, sql).await;
+        assert!(steps.iter().any(|step| reads_everything(step, &partial)), "{sql}: {steps:?}");
+    }
+}
