@@ -47,7 +47,10 @@ async fn every_command_explains_itself() {
         let said = instance.good(&words).await;
         assert!(said.contains("Usage: twoyes"), "{command}: {said}");
         let first = said.lines().next().unwrap();
-        assert!(first.ends_with('.') && first.len() > 15, "`{command}` begins with a sentence: {first}");
+        assert!(
+            first.len() > 15 && !first.starts_with("Usage"),
+            "`{command}` begins with what it is for: {first}"
+        );
     }
     let whole = instance.good(&["--help"]).await;
     for command in COMMANDS.iter().filter(|command| !command.is_empty() && !command.contains(' ')) {
@@ -260,7 +263,7 @@ fn assert_findings(said: &str) {
     for line in said.lines() {
         let (mark, sentence) = line.split_at(10);
         assert!(["ok", "warning", "PROBLEM"].contains(&mark.trim()), "{line}");
-        assert!(sentence.len() > 10 && sentence.ends_with(['.', ')', '!', '"']), "a sentence: {line}");
+        assert!(sentence.len() > 10 && sentence.ends_with(['.', '!']), "a sentence: {line}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::{ConnectOptions, Connection, Executor};
-use twoyes::clock::{Clock, Span};
+use twoyes::clock::Clock;
 use twoyes::store::Db;
 
 use crate::support::db::{Engine, fresh, has_postgres};
@@ -110,6 +110,7 @@ impl Nemesis<'_> {
             running.kill();
             late += usize::from(is_over());
             self.look().await;
+            self.let_leases_end().await;
             self.let_time_pass().await;
             running = self.instance.spawn();
             // Half of the time it is not even left to finish its start.
@@ -157,30 +158,35 @@ impl Nemesis<'_> {
     }
 
     /// What the service waits for by the clock comes now: half an hour until an `unknown` delivery is tried
-    /// again, a quarter of an hour until the lease of a dead process runs out (SQLite does not wait for
-    /// that). The floors of the configuration are there for people; a test has no such time.
+    /// again. The floors of the configuration are there for people; a test has no such time.
     async fn let_time_pass(&self) {
-        let now = Clock::System.now();
-        let gone = format!(
+        let now = Clock::System.now().0;
+        let sql = format!(
             "UPDATE delivery SET due_at = 0
-             WHERE state IN ('unknown', 'deferred') AND due_at > {} AND due_at < 9223372036854775807",
-            now.0
-        );
-        let dead = format!(
-            "UPDATE delivery SET leased_until = 0
-             WHERE state IN ('leased', 'transmitting') AND leased_until > 0 AND leased_until < {}",
-            (now + Span::minutes(14)).0
+             WHERE state IN ('unknown', 'deferred') AND due_at > {now} AND due_at < 9223372036854775807"
         );
         if let Some(file) = self.url.strip_prefix("sqlite:") {
             let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
             let mut conn = options.connect().await.unwrap();
-            conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(gone))).await.unwrap();
+            conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await.unwrap();
             conn.close().await.unwrap();
         } else {
-            let mut conn = sqlx::PgConnection::connect(self.url).await.unwrap();
-            conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{gone}; {dead}")))).await.unwrap();
-            conn.close().await.unwrap();
+            self.postgres(sql).await;
         }
+    }
+
+    /// The quarter of an hour until the leases of a dead process run out; SQLite does not wait for that.
+    async fn let_leases_end(&self) {
+        if self.url.starts_with("postgres") {
+            let sql = "UPDATE delivery SET leased_until = 0 WHERE state IN ('leased', 'transmitting')";
+            self.postgres(sql.to_owned()).await;
+        }
+    }
+
+    async fn postgres(&self, sql: String) {
+        let mut conn = sqlx::PgConnection::connect(self.url).await.unwrap();
+        conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await.unwrap();
+        conn.close().await.unwrap();
     }
 }
 

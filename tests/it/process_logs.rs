@@ -28,7 +28,7 @@ async fn the_log_of_a_whole_introduction_holds_no_address_token_or_text() {
     let plan = Plan::of(0);
     driver.carry(vec![plan, Plan::of(13), Plan::of(17)], 1).await;
     let nonce = misuse(&instance, &token, &driver.ask(Plan::of(1)).await).await;
-    driver.mail(LENA, |mail| mail.subject.contains('<')).await;
+    driver.mail(LENA, |_| true).await;
     running.stop(Duration::from_secs(10)).await;
 
     let mut secrets = vec![LENA.to_owned(), token, nonce, "lena@".into(), "Lena Brandt".into()];
@@ -124,7 +124,7 @@ async fn sigterm_finishes_the_mail_under_way_and_gives_the_rest_back() {
     let driver =
         Arc::new(Driver::new(vec![instance.port], &token, Arc::clone(&sink), Duration::from_secs(20)));
     for nth in 0..12 {
-        driver.draft_and_ask(Plan::of(nth)).await;
+        driver.draft_and_ask(Plan { together: false, ..Plan::of(nth) }).await;
     }
     while driver.postbox.count() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
