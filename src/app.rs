@@ -25,7 +25,7 @@ use crate::worker::{Handle, Outlet, Settings, Worker};
 /// Why the service does not start: one sentence each.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    #[error("the configuration has {} problem(s):\n{}", .0.len(), list(.0))]
+    #[error("{}", told(.0))]
     Config(Vec<config::ConfigProblem>),
     #[error("keys.file: {0}")]
     Keys(#[from] KeyFileError),
@@ -45,9 +45,15 @@ pub enum AppError {
     Io(#[from] std::io::Error),
 }
 
-fn list(problems: &[config::ConfigProblem]) -> String {
-    let lines = problems.iter().map(|one| format!("  {}: {}: {}", one.origin, one.key, one.sentence));
-    lines.collect::<Vec<_>>().join("\n")
+/// One problem in one sentence, several as a list.
+fn told(problems: &[config::ConfigProblem]) -> String {
+    match problems {
+        [one] => one.to_string(),
+        many => {
+            let lines: String = many.iter().map(|one| format!("\n  {one}")).collect();
+            format!("the configuration has {} problems:{lines}", many.len())
+        }
+    }
 }
 
 /// Everything that runs, not yet started.

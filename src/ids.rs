@@ -3,7 +3,8 @@
 //! Ids are UUIDv7 (RFC 9562, 5.7): their time part keeps inserts at the end of an index, the rest is
 //! derived from what the id is for, so that one entity's ids never depend on another's history.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -61,8 +62,15 @@ pub struct LinkRef(pub [u8; 16]);
 pub enum Ids {
     /// The operating system's generator.
     System,
-    /// Derived from a seed and a label: tests and the simulator.
-    Derived(Arc<[u8; 32]>),
+    /// Derived from a seed, a label and how often the label was used: tests and the simulator. What is
+    /// drawn under one label never shifts another.
+    Derived(Arc<Derived>),
+}
+
+/// The state behind [`Ids::Derived`].
+pub struct Derived {
+    seed: [u8; 32],
+    uses: Mutex<HashMap<String, u64>>,
 }
 
 impl Ids {
@@ -70,7 +78,7 @@ impl Ids {
     pub fn derived(seed: u64) -> Self {
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_be_bytes());
-        Self::Derived(Arc::new(key))
+        Self::Derived(Arc::new(Derived { seed: key, uses: Mutex::default() }))
     }
 
     /// A UUIDv7 at `now`. `label` says what it is for, e.g. `("introduction", nonce)`.
@@ -85,13 +93,22 @@ impl Ids {
         LinkRef(self.bytes::<16>(label))
     }
 
-    /// `N` random bytes. With a seed they depend on the label alone.
+    /// `N` random bytes. With a seed they depend on the label and its count alone.
     #[must_use]
     pub fn bytes<const N: usize>(&self, label: &str) -> [u8; N] {
         match self {
             Self::System => system_bytes(),
-            Self::Derived(seed) => derive(&seed[..], label),
+            Self::Derived(derived) => derive(&derived.seed, &format!("{label}#{}", derived.count(label))),
         }
+    }
+}
+
+impl Derived {
+    fn count(&self, label: &str) -> u64 {
+        let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = uses.entry(label.to_owned()).or_default();
+        *count += 1;
+        *count
     }
 }
 

@@ -22,7 +22,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     findings.push(relay(config).await);
     findings.extend(records(config).await);
     for finding in &findings {
-        println!("{}  {}", mark(finding.level), finding.sentence);
+        println!("{}  {}", mark(finding.level), full_stop(&finding.sentence));
     }
     let bad = findings.iter().any(|finding| finding.level == Level::Problem);
     Ok(if bad { ExitCode::from(3) } else { ExitCode::SUCCESS })
@@ -34,6 +34,12 @@ const fn mark(level: Level) -> &'static str {
         Level::Warning => "warning ",
         Level::Problem => "PROBLEM ",
     }
+}
+
+/// Errors come without one, since elsewhere they stand inside of sentences.
+fn full_stop(sentence: &str) -> String {
+    let sentence = sentence.trim_end();
+    if sentence.ends_with(['.', '!']) { sentence.to_owned() } else { format!("{sentence}.") }
 }
 
 fn good(sentence: impl Into<String>) -> Finding {
@@ -56,7 +62,7 @@ fn configuration(config: &Config) -> Vec<Finding> {
             config.server.base_url
         ))];
     }
-    problems.into_iter().map(|one| problem(format!("{}: {} {}", one.origin, one.key, one.sentence))).collect()
+    problems.into_iter().map(|one| problem(one.to_string())).collect()
 }
 
 fn templates(config: &Config) -> Finding {

@@ -47,7 +47,7 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let scratch = options.script.then(scratch_folder).transpose()?;
     let folder = scratch.as_deref().unwrap_or(&options.folder);
     eprint!("twoyes demo: preparing {} ... ", folder.display());
-    let config = config(folder, at)?;
+    let config = config(folder, at, options.script)?;
     telemetry::init(&config.log)?;
     let clock = if options.script { Clock::shifted() } else { Clock::System };
     let app = App::build(&config, Choices { clock, ids: Ids::System }).await?;
@@ -75,7 +75,7 @@ async fn serve(app: App, listener: tokio::net::TcpListener, who: &Connector) -> 
     Ok(())
 }
 
-fn config(folder: &Path, at: SocketAddr) -> anyhow::Result<Config> {
+fn config(folder: &Path, at: SocketAddr, script: bool) -> anyhow::Result<Config> {
     std::fs::create_dir_all(folder)?;
     let mut config = Config::default();
     config.server.listen = at;
@@ -84,7 +84,8 @@ fn config(folder: &Path, at: SocketAddr) -> anyhow::Result<Config> {
     config.keys.file = folder.join("demo.keys");
     config.mail.transport = Transport::Mailbox;
     "introductions@demo.example".clone_into(&mut config.mail.from_address);
-    config.asking.hold_seconds = 5;
+    config.asking.hold_seconds = if script { 1 } else { 5 };
+    config.asking.contest_seconds = 1;
     config.courier.poll_milliseconds = 200;
     "warn".clone_into(&mut config.log.filter);
     Ok(config)

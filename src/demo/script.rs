@@ -23,6 +23,8 @@ struct Stage {
     mailbox: LocalMailbox,
     cx: Cx,
     seen: u64,
+    /// Recipient and text of mails that came while another one was waited for.
+    early: Vec<(String, String)>,
     tell: tokio::sync::oneshot::Sender<()>,
 }
 
@@ -34,7 +36,7 @@ pub async fn play(app: App, listener: TcpListener, who: Connector) -> anyhow::Re
         anyhow::bail!("the script needs the local mailbox");
     };
     let client = Client::new(listener.local_addr()?.to_string());
-    let mut stage = Stage { client, token, mailbox, cx: app.cx.clone(), seen: 0, tell };
+    let mut stage = Stage { client, token, mailbox, cx: app.cx.clone(), seen: 0, early: Vec::new(), tell };
     let serving = tokio::spawn(app.serve(listener, async move {
         // A dropped sender means the same: stop.
         drop(told.await);
@@ -104,7 +106,7 @@ impl Stage {
         let events =
             self.call(Method::GET, &format!("/api/v1/introductions/{id}/events"), &Value::Null).await?;
         for event in events["items"].as_array().into_iter().flatten() {
-            println!("  {}  {} {}", event["at"], event["what"], event["side"]);
+            println!("  {}  {} {}", event["at"], event["event"], event["side"]);
         }
         Ok(())
     }
@@ -125,13 +127,19 @@ impl Stage {
     /// Waits for a mail to `who` with a link below `path`, printing everything that arrives. Returns
     /// the link's path.
     async fn mail_to(&mut self, who: &str, path: &str) -> anyhow::Result<String> {
+        let link_for = |(to, text): &(String, String)| if to == who { find_link(text, path) } else { None };
+        // Several leave at once, in any order.
+        let early = self.early.iter().position(|mail| link_for(mail).is_some());
+        let mut next = early.map(|at| self.early.remove(at));
         loop {
-            let (to, text) = self.next_mail().await?;
-            if to == who
-                && let Some(link) = find_link(&text, path)
-            {
+            let mail = match next.take() {
+                Some(mail) => mail,
+                None => self.next_mail().await?,
+            };
+            if let Some(link) = link_for(&mail) {
                 return Ok(link);
             }
+            self.early.push(mail);
         }
     }
 
@@ -187,7 +195,7 @@ fn draft() -> Value {
             "name": "Ada Lovelace",
             "email": ADA,
             "how_known": "we worked together at Analytical",
-            "why": "Grace knows the kind of team you told me you want to join, and she is hiring next spring.",
+            "why": "They run the kind of team you told me you want to join, and are hiring next spring.",
             "blurb": "I build schedulers and like hard deadlines. Last: lead of the batch team at Analytical.",
             "described": "a scheduler engineer I worked with"
         },

@@ -116,6 +116,8 @@ pub struct NewDelivery {
     /// own act and for connectors.
     pub person: Option<PersonKey>,
     pub links: Vec<LinkSpec>,
+    /// Does not leave before this moment.
+    pub not_before: Option<Ts>,
     /// Useless after this moment.
     pub expires_at: Option<Ts>,
 }

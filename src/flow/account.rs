@@ -159,6 +159,7 @@ async fn mail_link(
         recipient: who.email.clone(),
         person: None,
         links: vec![LinkSpec::new(LinkName::SignIn, kid, 0, expires_at.minutes_ceil(), link)],
+        not_before: None,
         expires_at: Some(expires_at),
     });
     outbox::enqueue(tx, &letter, now).await?;

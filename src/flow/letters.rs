@@ -145,6 +145,7 @@ fn delivery(
             recipient,
             person: None,
             links: vec![],
+            not_before: None,
             expires_at: None,
         });
     };
@@ -156,6 +157,7 @@ fn delivery(
         // A receipt answers the recipient's own act, also when that act was "never".
         person: (!matches!(mail, Mail::Receipt(_))).then_some(party.person),
         links: links(cx, party, of, mail, now)?,
+        not_before: not_before(cx, of, mail, now),
         expires_at: expires_at(of, mail),
     })
 }
@@ -172,6 +174,13 @@ fn links(cx: &Ctx, party: &Party, of: &Introduction, mail: Mail, now: Ts) -> Res
         Mail::Introduction | Mail::ConnectorCopy | Mail::ClosingNote(_) => {}
     }
     Ok(links)
+}
+
+/// The second ask names the first. It waits as long as a contradictory answer could still show that the
+/// first's yes was a robot's, and can be taken back until then.
+fn not_before(cx: &Ctx, of: &Introduction, mail: Mail, now: Ts) -> Option<Ts> {
+    let follows_a_yes = mail == Mail::Ask(Side::Second) && !together(of);
+    follows_a_yes.then(|| now + cx.policy.contest)
 }
 
 /// An ask or a reminder that could not leave before the deadline must not arrive after it.

@@ -3,11 +3,13 @@
 use super::{Cx, Failure, letters};
 use crate::clock::Ts;
 use crate::domain::asking::Side;
+use crate::domain::calendar;
 use crate::domain::connector::Connector;
 use crate::domain::introduction::Introduction;
 use crate::domain::letter::LinkName;
 use crate::domain::link::TOKEN_CHARS;
 use crate::domain::message::Mail;
+use crate::domain::party::Asked;
 
 /// One mail of the preview.
 #[derive(Clone, Debug)]
@@ -47,6 +49,9 @@ fn one(
 ) -> Result<PreviewMail, Failure> {
     let mut asked = of.clone();
     asked.round = asked.round.max(1);
+    for side in Side::ALL {
+        announce_reminder(cx, &mut asked.parties.get_mut(*side).asked);
+    }
     let rendered = letters::render(cx, who, &asked, mail, now)?;
     Ok(PreviewMail {
         kind: mail.kind().as_str(),
@@ -55,6 +60,16 @@ fn one(
         text: disarm(cx, &rendered.text),
         html: disarm(cx, &rendered.html),
     })
+}
+
+/// As the ask announced it when it left. Whether the reminder went out since must not show: only silence
+/// gets one, so it would tell the connector of an answer that was given quietly.
+fn announce_reminder(cx: &Cx, asked: &mut Option<Asked>) {
+    if let Some(asked) = asked {
+        let days = cx.policy.reminder_working_days;
+        let remind_at = calendar::add_working_days(asked.at, days, &cx.policy.zone);
+        asked.remind_at = Some(remind_at).filter(|at| *at < asked.deadline);
+    }
 }
 
 fn disarm(cx: &Cx, text: &str) -> String {

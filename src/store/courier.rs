@@ -13,6 +13,9 @@ use crate::ids::{DeliveryId, IntroductionId, MessageId};
 /// A due time that never comes: an `unknown` delivery that waits for a person.
 pub const HELD: Ts = Ts(i64::MAX);
 
+/// What is known of an attempt whose process is gone.
+const STOPPED: &str = "the sender stopped after the mail was handed over";
+
 /// A delivery in the courier's hands, with everything needed to write its bytes.
 #[derive(Clone)]
 pub struct Leased {
@@ -283,16 +286,30 @@ pub async fn reclaim(
         .await?;
     let unknown = tx
         .q("UPDATE delivery SET state = 'unknown', leased_until = NULL, unknowns = unknowns + 1,
-              due_at = CASE WHEN unknowns < $3 THEN $2 ELSE $4 END,
-              last_words = 'the sender stopped after the mail was handed over'
-            WHERE state = 'transmitting' AND leased_until <= $1")
+              due_at = CASE WHEN unknowns < $3 THEN $2 ELSE $4 END, last_words = $5
+            WHERE state = 'transmitting' AND leased_until <= $1
+            RETURNING id")
         .bind(before)
         .bind((now + retry).0)
         .bind(retries)
         .bind(HELD.0)
-        .run()
+        .bind(STOPPED)
+        .all()
         .await?;
-    Ok((queued, unknown))
+    for row in &unknown {
+        // Whoever made this attempt cannot write it down any more.
+        let attempt = Attempt {
+            at: now,
+            took: Span::ZERO,
+            stage: "body",
+            result: DeliveryState::Unknown.as_str(),
+            code: None,
+            enhanced: None,
+            words: STOPPED.to_owned(),
+        };
+        add_attempt(tx, DeliveryId(row.get("id")?), &attempt).await?;
+    }
+    Ok((queued, u64::try_from(unknown.len()).unwrap_or(u64::MAX)))
 }
 
 /// When the next delivery becomes due, if any waits.

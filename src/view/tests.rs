@@ -2,6 +2,7 @@ use super::*;
 
 mod content;
 mod overrides;
+mod pages_html;
 mod vocabulary;
 
 fn views() -> Views {

@@ -268,3 +268,51 @@ page-to-desk = To the desk
 page-go-back = Please go back to the page before this one; what you typed is usually still there.
 page-tagline = An introduction leaves only on two yeses.
 page-operator = Run by { $operator }
+
+## What happens next with an introduction ($who is a name, $when a date and time)
+
+next-ask = Nobody was asked yet. Read the mails, then ask.
+next-undeliverable = The address of { $who } does not work. It closes on { $when }.
+next-ask-again = The date that { $who } named has come. You may ask again.
+next-answer = { $who } has until { $when } to answer.
+next-closes = It will not come about this time, and closes on { $when }.
+next-lapses = It closes on { $when }.
+next-withdrawn = You took it back. It closes on { $when }, and nobody notices before.
+next-leaves = The introduction leaves at { $when }, unless one of them takes the yes back.
+next-check-in = Both are asked what came of it on { $when }.
+next-heard = Nobody said what came of it.
+next-nudge = They have not written to each other. A friendly nudge is drafted for you.
+next-thank = It was worth it. A thank-you is drafted for you.
+next-nothing = Nothing more to do.
+next-closed = It closed without introduction.
+next-not-before = It closed. { $who } may be asked again from { $when }.
+
+## How far an introduction came, for the admin
+
+ending-waiting = Waiting
+ending-introduced = Introduced
+ending-closed = Closed without introduction
+
+## The mails
+
+mail-ask_first = The ask to the first person
+mail-ask_second = The ask to the second person
+mail-reminder = The reminder
+mail-receipt = The receipt of an answer
+mail-introduction = The introduction
+mail-connector_copy = The connector's copy
+mail-closing_note = The closing note
+mail-check_in = The check-in
+mail-sign_in = The sign-in mail
+mail-test = A test mail
+
+## States of a delivery
+
+delivery-queued = Queued
+delivery-leased = About to leave
+delivery-transmitting = On its way
+delivery-sent = Sent
+delivery-deferred = Refused for now
+delivery-failed = Failed
+delivery-unknown = Perhaps delivered
+delivery-cancelled = Cancelled

@@ -40,7 +40,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("simple_dns", &["dns"]),
 ];
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

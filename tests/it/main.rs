@@ -1,6 +1,14 @@
 //! One binary, the whole service in process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod api_document;
+mod api_input;
+mod api_kit;
+mod api_lists;
+mod api_once;
+mod api_owners;
+mod api_quiet;
+mod api_story;
 mod domain_kit;
 mod domain_model;
 mod domain_silence;
@@ -13,6 +21,12 @@ mod link_vectors;
 mod mail_dkim;
 mod mail_driver;
 mod mail_transports;
+mod postfix;
+mod process_cli;
+mod process_kill;
+mod process_logs;
+mod process_refusals;
+mod process_three;
 mod store_courier;
 mod store_coverage;
 mod store_db;
@@ -29,6 +43,9 @@ mod support;
 mod two_yeses;
 mod two_yeses_stage;
 mod web_pages_answer;
+mod web_pages_connector;
+mod web_pages_guard;
+mod words;
 mod worker_courier;
 mod worker_faults;
 mod worker_races;

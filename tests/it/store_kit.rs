@@ -189,6 +189,7 @@ pub fn message(n: u8, kind: MessageKind, about: Option<IntroductionId>, to: &str
             recipient: email(to),
             person: Some(person(n)),
             links: vec![LinkSpec::new(LinkName::Stop, 1, 2, NEVER, link(n))],
+            not_before: None,
             expires_at: Some(Ts(T0.0 + 5)),
         }],
     }

@@ -14,7 +14,7 @@ fn show(mail: &Mail) -> String {
         };
         list.iter().map(one).collect::<Vec<_>>().join(", ")
     };
-    let m = &mail.mail;
+    let m = &mail.decoded;
     format!(
         "Delivered-To: {}\nFrom: {}\nTo: {}\nReply-To: {}\nDate: {}\nMessage-ID: {}\nList-Unsubscribe: {}\n\
          Subject: {}\n\n{}\n--- html\n{}",
@@ -44,7 +44,7 @@ both! {
         let id = world.draft(|_| {}).await;
         let asked = world.ask(&id).await;
         snapshot("story_1_ask_first", &asked);
-        let after = world.yes(&only(&asked, ADA).answer_link()).await;
+        let after = world.first_yes(&only(&asked, ADA).answer_link()).await;
         snapshot("story_2_receipt_and_ask_second", &after);
         let receipt = world.yes(&only(&after, GRACE).answer_link()).await;
         snapshot("story_3_receipt_second", &receipt);
@@ -58,7 +58,7 @@ both! {
         let id = world.draft(|_| {}).await;
         let asked = world.ask(&id).await;
         snapshot("ending_1_reminder_first", &world.pass(Span::days(7)).await);
-        let after = world.yes(&only(&asked, ADA).answer_link()).await;
+        let after = world.first_yes(&only(&asked, ADA).answer_link()).await;
         let grace = only(&after, GRACE).answer_link();
         snapshot("ending_2_reminder_second", &world.pass(Span::days(7)).await);
         for (name, fields) in [

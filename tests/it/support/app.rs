@@ -1,6 +1,6 @@
 //! The whole site in process: a fixed clock, derived ids, a temporary SQLite file, a local mailbox.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -18,12 +18,13 @@ use twoyes::domain::letter::LinkName;
 use twoyes::domain::link::{Claims, KeyState, LinkRing, Purpose};
 use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, account, ask, draft, log};
 use twoyes::ids::{Ids, IntroductionId, LinkRef};
-use twoyes::mail::LocalMailbox;
+use twoyes::mail::{Decoded, LocalMailbox, Transport, decode};
 use twoyes::metrics::Metrics;
 use twoyes::store::{Db, migrate};
 use twoyes::urls::Urls;
 use twoyes::view::{Site, Views};
 use twoyes::web::{Inner, Web, routes};
+use twoyes::worker::{Outlet, Settings, Worker};
 
 /// Where the site of the tests is.
 pub const BASE: &str = "http://127.0.0.1:8080";
@@ -39,6 +40,7 @@ pub struct TestApp {
     pub connector: Connector,
     /// `name=value` of her session cookie.
     pub cookie: String,
+    worker: Worker,
     dir: tempfile::TempDir,
 }
 
@@ -109,16 +111,20 @@ impl TestApp {
         let cx = context(db, clock);
         let connector = account::add(&cx, "ada@lovelace.example", "Ada Lovelace", Role::Admin).await.unwrap();
         let session = account::session_for(&cx, &connector).await.unwrap();
+        let metrics = Metrics::new();
+        let transport = Transport::Mailbox(mailbox.clone());
+        let outlet = Outlet { transport, signer: None, route: "local".into() };
+        let worker = Worker::new(cx.clone(), outlet, Settings::default(), metrics.clone());
         let web = Web::new(Inner {
             cx,
-            metrics: Metrics::new(),
+            metrics,
             mailbox: Some(mailbox.clone()),
             body_limit: 16 * 1024,
             request_timeout: Duration::from_secs(30),
             https: false,
         });
         let router = routes::router(&web);
-        Self { web, router, mailbox, connector, cookie: format!("twoyes={session}"), dir }
+        Self { web, router, mailbox, connector, cookie: format!("twoyes={session}"), worker, dir }
     }
 
     pub fn cx(&self) -> &Cx {
@@ -128,6 +134,18 @@ impl TestApp {
     /// Moves the clock.
     pub fn later(&self, by: Span) {
         self.cx().clock.advance(by);
+    }
+
+    /// A new session: one lasts seven days.
+    pub async fn sign_in(&mut self) {
+        let session = account::session_for(self.cx(), &self.connector).await.unwrap();
+        self.cookie = format!("twoyes={session}");
+    }
+
+    /// Does everything that is due now; the mails that left, in the order in which they did.
+    pub async fn deliver(&self) -> Vec<Decoded> {
+        self.worker.run_once().await;
+        self.mailbox.take_all().iter().map(|mail| decode(&mail.raw)).collect()
     }
 
     /// GET without a cookie.
@@ -211,12 +229,13 @@ impl TestApp {
 }
 
 fn context(db: Db, clock: Clock) -> Cx {
+    static VIEWS: OnceLock<Views> = OnceLock::new();
     let site = Site { name: "intro.example.org".into(), ..Site::default() };
     Arc::new(Ctx {
         db,
         clock,
         ids: Ids::System,
-        views: Views::load(None).unwrap().for_site(&site),
+        views: VIEWS.get_or_init(|| Views::load(None).unwrap()).clone().for_site(&site),
         urls: Urls::new(BASE),
         policy: Policy::default(),
         sender: Sender {

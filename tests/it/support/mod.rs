@@ -2,6 +2,10 @@
 
 pub mod app;
 pub mod db;
+pub mod driver;
+pub mod http;
+pub mod ledger;
 pub mod post;
+pub mod process;
 pub mod smtp_sink;
 pub mod world;

@@ -170,6 +170,7 @@ fn message(post: &Post, now: Ts) -> NewMessage {
                 link(LinkName::Answer, (now + Span::days(14)).minutes_ceil()),
                 link(LinkName::Stop, NEVER),
             ],
+            not_before: None,
             expires_at: post.expires_at,
         }],
     }

@@ -126,6 +126,11 @@ impl SmtpSink {
         self.lock().taken.clone()
     }
 
+    /// What it has taken over since there were `seen` mails.
+    pub fn taken_after(&self, seen: usize) -> Vec<Taken> {
+        self.lock().taken.get(seen..).unwrap_or_default().to_vec()
+    }
+
     /// Every command line so far, over all connections; AUTH without its argument.
     pub fn commands(&self) -> Vec<String> {
         self.lock().commands.clone()

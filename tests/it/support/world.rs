@@ -3,23 +3,24 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use twoyes::app::{App, Choices};
 use twoyes::clock::{Clock, Span, Ts};
 use twoyes::config::{Config, Secret, Transport};
-use twoyes::domain::connector::{Connector, Role, Scope};
+use twoyes::domain::connector::{Role, Scope};
 use twoyes::flow::account;
 use twoyes::ids::Ids;
-use twoyes::mail::{Decoded, decode};
+use twoyes::mail::{Decoded, LocalMailbox, decode};
 
 use super::db::TestDb;
 
 /// Monday, 2 March 2026, 09:00 UTC.
 pub const START: Ts = Ts(1_772_442_000_000_000);
 
+pub const BASE: &str = "https://localhost:8443";
 pub const ADA: &str = "ada@example.org";
 pub const GRACE: &str = "grace@example.net";
 pub const LENA: &str = "lena@connect.example";
@@ -27,7 +28,6 @@ pub const LENA: &str = "lena@connect.example";
 pub struct World {
     pub app: App,
     pub clock: Clock,
-    pub lena: Connector,
     /// Of Lena, an admin, with every scope.
     pub token: String,
     router: Router,
@@ -39,55 +39,56 @@ pub struct World {
 #[derive(Clone)]
 pub struct Mail {
     pub to: String,
-    pub mail: Decoded,
+    pub decoded: Decoded,
     pub raw: String,
 }
 
 /// A page as a browser gets it.
 pub struct Page {
     pub status: StatusCode,
-    pub headers: HeaderMap,
     pub body: String,
 }
 
 impl World {
     pub async fn new(database: TestDb) -> Self {
+        Self::with(database, |_| {}).await
+    }
+
+    /// With a configuration of its own.
+    pub async fn with(database: TestDb, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::fixed(START);
         let mut config = Config::default();
-        config.server.base_url = "http://127.0.0.1:8080".into();
+        config.server.base_url = BASE.into();
         config.database.url = Secret::new(database.url.clone());
         config.database.max_connections = 4;
         config.keys.file = folder.path().join("test.keys");
         config.mail.transport = Transport::Mailbox;
         config.mail.from_address = "introductions@twoyes.example".into();
+        change(&mut config);
         let choices = Choices { clock: clock.clone(), ids: Ids::derived(1) };
         let app = App::build(&config, choices).await.unwrap();
         let lena = account::add(&app.cx, LENA, "Lena Brandt", Role::Admin).await.unwrap();
         let scopes = [Scope::Read, Scope::Write, Scope::Admin];
         let (_, token) = account::add_token(&app.cx, &lena, "test", &scopes).await.unwrap();
         let router = twoyes::web::routes::router(&app.web);
-        Self { app, clock, lena, token, router, _database: database, _folder: folder }
+        Self { app, clock, token, router, _database: database, _folder: folder }
     }
 
     /// Lets everything happen that is due now, and returns the mails that left.
     pub async fn settle(&self) -> Vec<Mail> {
         self.app.worker.run_once().await;
-        let mut mails: Vec<Mail> = self
-            .app
-            .mailbox
-            .as_ref()
-            .unwrap()
-            .take_all()
+        let caught = self.app.mailbox.as_ref().map(LocalMailbox::take_all).unwrap_or_default();
+        let mut mails: Vec<Mail> = caught
             .into_iter()
             .map(|mail| Mail {
                 to: mail.recipient.clone(),
-                mail: decode(&mail.raw),
+                decoded: decode(&mail.raw),
                 raw: String::from_utf8_lossy(&mail.raw).into_owned(),
             })
             .collect();
         // Several leave at once; tests want one order.
-        mails.sort_by(|a, b| (&a.to, &a.mail.subject).cmp(&(&b.to, &b.mail.subject)));
+        mails.sort_by(|a, b| (&a.to, &a.decoded.subject).cmp(&(&b.to, &b.decoded.subject)));
         mails
     }
 
@@ -119,6 +120,7 @@ impl World {
             fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
         let request = Request::post(path)
             .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
             .body(Body::from(encoded.join("&")))
             .unwrap();
         self.send(request).await
@@ -126,9 +128,9 @@ impl World {
 
     pub async fn send(&self, request: Request<Body>) -> Page {
         let response = self.router.clone().oneshot(request).await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
+        let status = response.status();
         let bytes = to_bytes(response.into_body(), 4 << 20).await.unwrap();
-        Page { status, headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
+        Page { status, body: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
     /// Drafts with [`draft`] changed by `change`; returns the id.
@@ -166,6 +168,13 @@ impl World {
         self.answer(link, &[("choice", "yes")]).await
     }
 
+    /// The first's yes, and the moment that the second ask waits for a contradiction.
+    pub async fn first_yes(&self, link: &str) -> Vec<Mail> {
+        let mut mails = self.yes(link).await;
+        mails.extend(self.pass(Span::seconds(10)).await);
+        mails
+    }
+
     pub async fn show(&self, id: &str) -> Value {
         let (status, body) = self.api(Method::GET, &format!("/introductions/{id}"), &Value::Null).await;
         assert_eq!(status, StatusCode::OK, "{body}");
@@ -180,10 +189,10 @@ impl World {
 impl Mail {
     /// The path of the first link below `path`, as it stands alone on its line.
     pub fn link(&self, path: &str) -> String {
-        let line = self.mail.text.lines().map(str::trim).find(|line| line.contains(path));
-        let line = line.unwrap_or_else(|| panic!("no link {path} in:\n{}", self.mail.text));
-        assert!(line.starts_with("http://127.0.0.1:8080/"), "the link shares its line: {line}");
-        line.trim_start_matches("http://127.0.0.1:8080").to_owned()
+        let line = self.decoded.text.lines().map(str::trim).find(|line| line.contains(path));
+        let line = line.unwrap_or_else(|| panic!("no link {path} in:\n{}", self.decoded.text));
+        assert!(line.starts_with(BASE), "the link shares its line: {line}");
+        line.trim_start_matches(BASE).to_owned()
     }
 
     pub fn answer_link(&self) -> String {
@@ -200,7 +209,7 @@ pub fn only<'a>(mails: &'a [Mail], who: &str) -> &'a Mail {
 
 /// Recipient and subject of each.
 pub fn subjects(mails: &[Mail]) -> Vec<String> {
-    mails.iter().map(|mail| format!("{}: {}", mail.to, mail.mail.subject)).collect()
+    mails.iter().map(|mail| format!("{}: {}", mail.to, mail.decoded.subject)).collect()
 }
 
 /// The value of a hidden field.
@@ -220,7 +229,7 @@ pub fn draft() -> Value {
             "name": "Ada Lovelace", "email": ADA,
             "described": "a scheduler engineer I worked with",
             "how_known": "we worked together at Analytical",
-            "why": "Grace knows the kind of team you want to join.",
+            "why": "They run the kind of team you told me you want to join.",
             "blurb": "I build schedulers and like hard deadlines."
         },
         "second": {

@@ -1,0 +1,83 @@
+//! `/introductions/{id}/preview`: every mail as its reader will see it, the HTML in a frame of its own.
+
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::composer::remarks;
+use super::session::{SignedIn, frame};
+use super::{Id, show};
+use crate::domain::connector::Connector;
+use crate::domain::introduction::{Introduction, State as Stage};
+use crate::flow::preview::PreviewMail;
+use crate::flow::{draft, log, preview};
+use crate::ids::IntroductionId;
+use crate::urls::{self, path};
+use crate::view::pages::{self, PreviewRow};
+use crate::web::Web;
+use crate::web::error::WebError;
+
+/// A page that holds frames of this site.
+pub(super) const FRAMING: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; \
+                                  form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The HTML of a mail: its own styles, nothing else, no scripts, no forms, an origin of its own.
+const FRAMED: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; \
+                      frame-ancestors 'self'; sandbox";
+
+/// The preview of all mails.
+pub async fn all(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<IntroductionId>,
+) -> Result<Response, WebError> {
+    let of = find(&web, &who, id).await?;
+    let frames = urls::of(path::PREVIEW_MAIL, id);
+    let page = pages::Preview {
+        frame: frame(&web, &who),
+        first: of.parties.first.name.clone(),
+        second: of.parties.second.name.clone(),
+        draft: of.state == Stage::Draft,
+        mails: preview::preview(&web.cx, &who, &of)?.into_iter().map(|mail| row(mail, &frames)).collect(),
+        remarks: remarks(&web, &who.language, &draft::remarks(&draft::as_typed(&of))),
+        path: urls::of(path::INTRODUCTION, id),
+        edit: urls::of(path::EDIT, id),
+        ask: urls::of(path::ASK, id),
+    };
+    let page = show(&web, &who.language, StatusCode::OK, &page)?;
+    Ok(([(CONTENT_SECURITY_POLICY, FRAMING)], page).into_response())
+}
+
+/// The HTML of one mail.
+pub async fn one(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Path((id, kind)): Path<(String, String)>,
+) -> Result<Response, WebError> {
+    let id = id.parse().map_err(|_| WebError::not_found())?;
+    let of = find(&web, &who, id).await?;
+    let mails = preview::preview(&web.cx, &who, &of)?;
+    let mail = mails.into_iter().find(|mail| mail.kind == kind).ok_or_else(WebError::not_found)?;
+    Ok(framed(mail.html))
+}
+
+/// Somebody's HTML, to be shown in a frame of this site.
+pub(super) fn framed(html: String) -> Response {
+    let headers: [(HeaderName, &str); 2] =
+        [(CONTENT_SECURITY_POLICY, FRAMED), (X_FRAME_OPTIONS, "SAMEORIGIN")];
+    (headers, Html(html)).into_response()
+}
+
+async fn find(web: &Web, who: &Connector, id: IntroductionId) -> Result<Introduction, WebError> {
+    log::get(&web.cx, who, id).await?.ok_or_else(WebError::not_found)
+}
+
+fn row(mail: PreviewMail, frames: &str) -> PreviewRow {
+    PreviewRow {
+        kind: mail.kind.to_owned(),
+        to: mail.to.join(", "),
+        subject: mail.subject,
+        text: mail.text,
+        html: frames.replace("{kind}", mail.kind),
+    }
+}
