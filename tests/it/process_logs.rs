@@ -21,10 +21,11 @@ async fn the_log_of_a_whole_introduction_holds_no_address_token_or_text() {
     instance.set("log.filter", "trace");
     instance.set("log.format", "json");
     instance.set_raw("asking.hold_seconds", "1");
+    instance.set_raw("asking.contest_seconds", "0");
     let token = instance.admin(LENA).await;
     let mut running = instance.serve().await;
     let driver =
-        Arc::new(Driver::new(vec![instance.port], &token, Arc::clone(&sink), Duration::from_secs(30)));
+        Arc::new(Driver::new(vec![instance.port], &token, Arc::clone(&sink), Duration::from_mins(1)));
     let plan = Plan::of(0);
     driver.carry(vec![plan, Plan::of(13), Plan::of(17)], 1).await;
     let nonce = misuse(&instance, &token, &driver.ask(Plan::of(1)).await).await;
@@ -122,7 +123,7 @@ async fn sigterm_finishes_the_mail_under_way_and_gives_the_rest_back() {
     let token = instance.admin(LENA).await;
     let mut running = instance.serve().await;
     let driver =
-        Arc::new(Driver::new(vec![instance.port], &token, Arc::clone(&sink), Duration::from_secs(20)));
+        Arc::new(Driver::new(vec![instance.port], &token, Arc::clone(&sink), Duration::from_mins(1)));
     for nth in 0..12 {
         driver.draft_and_ask(Plan { together: false, ..Plan::of(nth) }).await;
     }
@@ -159,7 +160,7 @@ async fn a_second_sigterm_ends_it_at_once() {
     let instance = Instance::with_relay(sink.port());
     let token = instance.admin(LENA).await;
     let mut running = instance.serve().await;
-    let driver = Driver::new(vec![instance.port], &token, Arc::clone(&sink), Duration::from_secs(20));
+    let driver = Driver::new(vec![instance.port], &token, Arc::clone(&sink), Duration::from_mins(1));
     driver.draft_and_ask(Plan::of(0)).await;
     while driver.postbox.count() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -24,6 +24,7 @@ async fn three_processes_introduce_a_hundred_once() {
     first.set("database.url", &database.url);
     first.set_raw("database.max_connections", "6");
     first.set_raw("asking.hold_seconds", "1");
+    first.set_raw("asking.contest_seconds", "0");
     let token = first.admin("lena@connect.example").await;
     let mut all = vec![first];
     for _ in 0..2 {

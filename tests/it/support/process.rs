@@ -142,7 +142,7 @@ impl Instance {
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_twoyes"));
-        command.args(words).arg("--config").arg(self.path("twoyes.toml"));
+        command.arg("--config").arg(self.path("twoyes.toml")).args(words);
         command.current_dir(self.folder.path()).stdin(Stdio::null());
         command
     }
