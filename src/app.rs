@@ -50,8 +50,8 @@ fn told(problems: &[config::ConfigProblem]) -> String {
     match problems {
         [one] => one.to_string(),
         many => {
-            let lines: String = many.iter().map(|one| format!("\n  {one}")).collect();
-            format!("the configuration has {} problems:{lines}", many.len())
+            let lines: Vec<String> = many.iter().map(|one| format!("  {one}")).collect();
+            format!("the configuration has {} problems:\n{}", many.len(), lines.join("\n"))
         }
     }
 }

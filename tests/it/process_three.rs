@@ -43,7 +43,7 @@ async fn three_processes_introduce_a_hundred_once() {
     }
 
     let ports = all.iter().map(|instance| instance.port).collect();
-    let driver = Arc::new(Driver::new(ports, &token, sink, Duration::from_secs(60)));
+    let driver = Arc::new(Driver::new(ports, &token, sink, Duration::from_mins(3)));
     let carried = tokio::spawn({
         let driver = Arc::clone(&driver);
         async move { driver.carry((0..INTRODUCTIONS).map(Plan::all_yes).collect(), 12).await }
@@ -62,8 +62,7 @@ async fn three_processes_introduce_a_hundred_once() {
         process.stop(Duration::from_secs(10)).await;
     }
 
-    let acks = driver.acks.lock().unwrap().clone();
-    let ledger = Ledger::read(&database.url, acks, driver.postbox.copies()).await;
+    let ledger = Ledger::read(&database.url, driver.acks(), driver.postbox.copies()).await;
     let figures = ledger.figures();
     println!("{:?}, one of three drained in {drained:?}: {figures:?}", began.elapsed());
     let faults = ledger.faults();

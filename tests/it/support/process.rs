@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::http::Http;
 
 /// How long a command may take before it is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One instance of the service: where it keeps its things and how it is configured.
 pub struct Instance {
@@ -153,8 +153,8 @@ impl Instance {
             let (section, key) = key.split_once('.').unwrap();
             writeln!(sections.entry(section).or_default(), "{key} = {value}").unwrap();
         }
-        let text: String = sections.iter().map(|(name, keys)| format!("[{name}]\n{keys}\n")).collect();
-        std::fs::write(self.path("twoyes.toml"), text).unwrap();
+        let sections: Vec<String> = sections.iter().map(|(name, keys)| format!("[{name}]\n{keys}")).collect();
+        std::fs::write(self.path("twoyes.toml"), sections.join("\n")).unwrap();
     }
 }
 
