@@ -50,8 +50,8 @@ fn told(problems: &[config::ConfigProblem]) -> String {
     match problems {
         [one] => one.to_string(),
         many => {
-            let lines: Vec<String> = many.iter().map(|one| format!("  {one}")).collect();
-            format!("the configuration has {} problems:\n{}", many.len(), lines.join("\n"))
+            let lines: Vec<String> = many.iter().map(ToString::to_string).collect();
+            format!("the configuration has {} problems:\n  {}", many.len(), lines.join("\n  "))
         }
     }
 }

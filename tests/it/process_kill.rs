@@ -12,7 +12,7 @@ use twoyes::store::Db;
 use crate::support::db::{Engine, fresh, has_postgres};
 use crate::support::driver::{Driver, Plan};
 use crate::support::ledger::{Ack, Case, Copy, Ledger, Row};
-use crate::support::process::{Instance, Running};
+use crate::support::process::{Instance, Running, alone};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const KILLS: usize = 50;
@@ -35,6 +35,7 @@ async fn fifty_kills_lose_nothing_and_repeat_nothing_on_postgres() {
 }
 
 async fn kill_fifty_times(engine: Engine) {
+    let _machine = alone().await;
     let began = Instant::now();
     let database = fresh(engine).await;
     let sink = Arc::new(SmtpSink::start().await);
