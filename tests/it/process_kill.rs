@@ -12,7 +12,7 @@ use twoyes::store::Db;
 use crate::support::db::{Engine, fresh, has_postgres};
 use crate::support::driver::{Driver, Plan};
 use crate::support::ledger::{Ack, Case, Copy, Ledger, Row};
-use crate::support::process::{Instance, Running};
+use crate::support::process::{Instance, Running, alone};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const KILLS: usize = 50;
@@ -20,7 +20,7 @@ const INTRODUCTIONS: usize = 200;
 /// Mails of a whole run, roughly: five of each are asks, receipts and introductions.
 const MAILS: u64 = 1250;
 /// Far more than it takes: other tests want the machine too.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_kills_lose_nothing_and_repeat_nothing_on_sqlite() {
@@ -35,6 +35,7 @@ async fn fifty_kills_lose_nothing_and_repeat_nothing_on_postgres() {
 }
 
 async fn kill_fifty_times(engine: Engine) {
+    let _machine = alone().await;
     let began = Instant::now();
     let database = fresh(engine).await;
     let sink = Arc::new(SmtpSink::start().await);
@@ -63,8 +64,7 @@ async fn kill_fifty_times(engine: Engine) {
     let (running, late) = nemesis.rage(running, &driver, &mut dice, || carried.is_finished()).await;
     nemesis.calm(running, carried).await;
 
-    let ledger =
-        Ledger::read(&database.url, driver.acks.lock().unwrap().clone(), driver.postbox.copies()).await;
+    let ledger = Ledger::read(&database.url, driver.acks(), driver.postbox.copies()).await;
     println!(
         "{engine:?}: {:?}\n  {KILLS} kills ({late} after the last introduction), {:?}",
         began.elapsed(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::db::{Engine, fresh, has_postgres};
 use crate::support::driver::{Driver, Plan};
 use crate::support::ledger::Ledger;
-use crate::support::process::Instance;
+use crate::support::process::{Instance, alone};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const INTRODUCTIONS: usize = 100;
@@ -16,6 +16,7 @@ async fn three_processes_introduce_a_hundred_once() {
     if !has_postgres() {
         return;
     }
+    let _machine = alone().await;
     let began = Instant::now();
     let database = fresh(Engine::Postgres).await;
     let sink = Arc::new(SmtpSink::start().await);
@@ -43,7 +44,7 @@ async fn three_processes_introduce_a_hundred_once() {
     }
 
     let ports = all.iter().map(|instance| instance.port).collect();
-    let driver = Arc::new(Driver::new(ports, &token, sink, Duration::from_secs(60)));
+    let driver = Arc::new(Driver::new(ports, &token, sink, Duration::from_mins(3)));
     let carried = tokio::spawn({
         let driver = Arc::clone(&driver);
         async move { driver.carry((0..INTRODUCTIONS).map(Plan::all_yes).collect(), 12).await }
@@ -62,8 +63,7 @@ async fn three_processes_introduce_a_hundred_once() {
         process.stop(Duration::from_secs(10)).await;
     }
 
-    let acks = driver.acks.lock().unwrap().clone();
-    let ledger = Ledger::read(&database.url, acks, driver.postbox.copies()).await;
+    let ledger = Ledger::read(&database.url, driver.acks(), driver.postbox.copies()).await;
     let figures = ledger.figures();
     println!("{:?}, one of three drained in {drained:?}: {figures:?}", began.elapsed());
     let faults = ledger.faults();

@@ -50,7 +50,7 @@ pub struct Driver {
     pub ports: Vec<u16>,
     pub token: String,
     pub postbox: Postbox,
-    pub acks: Mutex<Vec<Ack>>,
+    acks: Mutex<Vec<Ack>>,
     /// When to give up.
     pub until: Instant,
 }
@@ -138,6 +138,11 @@ impl Driver {
             acks: Mutex::default(),
             until: Instant::now() + patience,
         }
+    }
+
+    /// What was acknowledged so far.
+    pub fn acks(&self) -> Vec<Ack> {
+        self.acks.lock().unwrap().clone()
     }
 
     /// Carries them all to their ends, `at_once` at a time.

@@ -8,11 +8,18 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::http::Http;
 
 /// How long a command may take before it is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The machine for one test that loads it, or that has a time limit: at most one of them runs at a time.
+pub async fn alone() -> MutexGuard<'static, ()> {
+    static MACHINE: Mutex<()> = Mutex::const_new(());
+    MACHINE.lock().await
+}
 
 /// One instance of the service: where it keeps its things and how it is configured.
 pub struct Instance {
@@ -153,8 +160,8 @@ impl Instance {
             let (section, key) = key.split_once('.').unwrap();
             writeln!(sections.entry(section).or_default(), "{key} = {value}").unwrap();
         }
-        let text: String = sections.iter().map(|(name, keys)| format!("[{name}]\n{keys}\n")).collect();
-        std::fs::write(self.path("twoyes.toml"), text).unwrap();
+        let sections: Vec<String> = sections.iter().map(|(name, keys)| format!("[{name}]\n{keys}")).collect();
+        std::fs::write(self.path("twoyes.toml"), sections.join("\n")).unwrap();
     }
 }
 
