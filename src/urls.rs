@@ -27,6 +27,7 @@ pub mod path {
     pub const ADMIN_OUTCOMES: &str = "/admin/outcomes";
     pub const ADMIN_DELIVERIES: &str = "/admin/deliveries";
     pub const DELIVERY_RETRY: &str = "/admin/deliveries/{id}/retry";
+    pub const ENTER: &str = "/enter/{token}";
     pub const MAILBOX: &str = "/mailbox";
     pub const MAILBOX_MAIL: &str = "/mailbox/{id}";
     pub const MAILBOX_HTML: &str = "/mailbox/{id}/html";

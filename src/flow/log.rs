@@ -2,7 +2,7 @@
 
 use super::{Cx, Failure};
 use crate::domain::connector::Connector;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, What};
 use crate::domain::introduction::{Introduction, StateName};
 use crate::ids::{ConnectorId, IntroductionId};
 use crate::store::{connectors, events, introductions};
@@ -26,7 +26,8 @@ pub async fn page(
     Ok(introductions::page(&mut tx, who.id, state, before, limit).await?)
 }
 
-/// What the connector may see of its events, oldest first. Quiet answers are not among them.
+/// What the connector may see of its events, oldest first. Quiet answers are not among them, nor are
+/// reminders: who is reminded has been silent, so a missing reminder would give a quiet answer away.
 pub async fn events_of(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Option<Vec<Event>>, Failure> {
     let mut tx = cx.db.read().await?;
     let found = introductions::view(&mut tx, id).await?;
@@ -34,7 +35,8 @@ pub async fn events_of(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<O
         return Ok(None);
     }
     let shown = events::shown(&mut tx, id, 0, 10_000).await?;
-    Ok(Some(shown.into_iter().map(|(_, event)| event).collect()))
+    let events = shown.into_iter().map(|(_, event)| event);
+    Ok(Some(events.filter(|event| event.what != What::Reminded).collect()))
 }
 
 /// One line of the outcome log: nothing about who answered what.

@@ -47,7 +47,9 @@ fn every_problem_code_has_a_sentence() {
             // The last literal before the call closes is the code.
             let call = rest.split(')').take(2).collect::<Vec<_>>().join(")");
             let first_line = call.split('\n').next().unwrap_or_default();
-            if let Some(code) = first_line.split('"').skip(1).step_by(2).last() {
+            let literals = first_line.split('"').skip(1).step_by(2);
+            let is_code = |text: &&str| text.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+            if let Some(code) = literals.filter(is_code).last() {
                 codes.insert(code.to_owned());
             }
         }

@@ -54,7 +54,11 @@ pub fn answer(
     Ok(step)
 }
 
+/// Only a yes brings their words to the other; an edit beside a quiet no would give that no away.
 fn edit_blurb(step: &mut Step, side: Side, reply: &Reply, now: Ts) {
+    if reply.answer != Answer::Yes {
+        return;
+    }
     let party = step.next.parties.get_mut(side);
     if let Some(blurb) = reply.blurb.as_ref().filter(|blurb| **blurb != party.blurb) {
         party.blurb.clone_from(blurb);

@@ -60,8 +60,7 @@ pub async fn list(
     let id = parse(&id)?;
     let of = log::get(&web.cx, &caller.who, id).await?.ok_or_else(WebError::not_found)?;
     let events = log::events_of(&web.cx, &caller.who, id).await?.ok_or_else(WebError::not_found)?;
-    let shown = events.iter().filter(|event| event.what != What::Reminded);
-    Ok(answer::ok(&Events { items: shown.map(|event| view(&web, &of, event)).collect() }))
+    Ok(answer::ok(&Events { items: events.iter().map(|event| view(&web, &of, event)).collect() }))
 }
 
 fn view(web: &Web, of: &Introduction, event: &Event) -> EventView {

@@ -1,18 +1,30 @@
 //! `/mailbox`: mails that stay in this process. Only there when the instance has such a mailbox.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{IntoResponse, Response};
 
 use super::preview::{FRAMING, framed};
+use super::session::{see_other, signed_in};
 use super::{Id, show};
+use crate::flow::account;
 use crate::mail::{Decoded, LocalMail, LocalMailbox, Mailbox, decode};
 use crate::urls::{self, path};
 use crate::view::FALLBACK;
 use crate::view::pages::{self, Frame, MailRow, Piece};
 use crate::web::Web;
 use crate::web::error::WebError;
+
+/// The printed link of the demo: puts the session that it names into this browser. Only where every mail
+/// can be read anyway.
+pub async fn enter(State(web): State<Web>, Path(session): Path<String>) -> Result<Response, WebError> {
+    mailbox(&web)?;
+    if account::who_is(&web.cx, &session).await?.is_none() {
+        return Err(WebError::not_found());
+    }
+    Ok((signed_in(&web, &session), see_other(path::DESK)).into_response())
+}
 
 /// All mails, the newest first.
 pub async fn list(State(web): State<Web>) -> Result<Response, WebError> {

@@ -64,6 +64,7 @@ pub const TABLE: &[Route] = &[
     route("GET", path::ADMIN_OUTCOMES, Access::Admin),
     route("GET", path::ADMIN_DELIVERIES, Access::Admin),
     route("POST", path::DELIVERY_RETRY, Access::Admin),
+    route("GET", path::ENTER, Access::Public),
     route("GET", path::MAILBOX, Access::Public),
     route("GET", path::MAILBOX_MAIL, Access::Public),
     route("GET", path::MAILBOX_HTML, Access::Public),
@@ -81,6 +82,7 @@ pub fn router(web: &Web) -> Router {
         .route(path::ADMIN_OUTCOMES, get(admin::outcomes))
         .route(path::ADMIN_DELIVERIES, get(admin::deliveries))
         .route(path::DELIVERY_RETRY, post(admin::retry))
+        .route(path::ENTER, get(mailbox::enter))
         .route(path::MAILBOX, get(mailbox::list))
         .route(path::MAILBOX_MAIL, get(mailbox::one))
         .route(path::MAILBOX_HTML, get(mailbox::html))
