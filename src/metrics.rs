@@ -28,7 +28,7 @@ pub struct Metrics {
     pub introductions: Counter,
     /// Deliveries whose fate is not known: the connection was lost after the final dot.
     pub unknown: Counter,
-    introduce_to_accepted: Histogram,
+    second_yes_to_accepted: Histogram,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -71,9 +71,10 @@ impl Metrics {
             answers: Counter::default(),
             introductions: Counter::default(),
             unknown: Counter::default(),
-            // From a relay nearby to the four days of retries.
-            introduce_to_accepted: Histogram::new([
-                0.1, 0.5, 1.0, 5.0, 10.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 14_400.0, 86_400.0, 345_600.0,
+            // From a short hold, over the usual ten minutes, to the four days of retries.
+            second_yes_to_accepted: Histogram::new([
+                1.0, 10.0, 60.0, 300.0, 600.0, 601.0, 605.0, 615.0, 660.0, 900.0, 1800.0, 3600.0, 14_400.0,
+                86_400.0, 345_600.0,
             ]),
         };
         made.registry = std::sync::Arc::new(made.register());
@@ -109,10 +110,9 @@ impl Metrics {
         self.breaker.get_or_create(&Route { route: route.to_owned() }).set(i64::from(open));
     }
 
-    /// The promise to the two people: seconds from queueing the introduction, which is the end of the hold,
-    /// to the relay's 250; once for each of them.
-    pub fn introduced_after(&self, seconds: f64) {
-        self.introduce_to_accepted.observe(seconds);
+    /// The promise to the two people: seconds from the second yes to the relay's 250; once for each of them.
+    pub fn accepted_after(&self, seconds: f64) {
+        self.second_yes_to_accepted.observe(seconds);
     }
 
     /// Everything as text.
@@ -137,9 +137,9 @@ impl Metrics {
         all.register("answers", "Answers given by parties", self.answers.clone());
         all.register("introductions", "Introductions queued to both", self.introductions.clone());
         all.register(
-            "introduce_to_accepted_seconds",
-            "From queueing the introduction, after the hold, to the relay's acceptance, for each party",
-            self.introduce_to_accepted.clone(),
+            "second_yes_to_accepted_seconds",
+            "From the second yes, over the hold, to the relay's acceptance, for each party",
+            self.second_yes_to_accepted.clone(),
         );
         all.register("http_requests", "Requests, by route template and status class", self.requests.clone());
         all
@@ -160,7 +160,7 @@ mod tests {
         metrics.attempt("rcpt", "failed");
         metrics.request("/c/{token}", 404);
         metrics.set_breaker("relay", true);
-        metrics.introduced_after(1.5);
+        metrics.accepted_after(1.5);
         insta::assert_snapshot!(metrics.encode());
     }
 }

@@ -289,8 +289,9 @@ impl Courier {
                 self.metrics.unknown.inc();
             }
             Ended::Sent if delivery.kind == MessageKind::Introduction => {
-                let waited = self.cx.now() - delivery.dated_at;
-                self.metrics.introduced_after(waited.as_std().as_secs_f64());
+                // The hold began with the second yes and ended when the mail was queued.
+                let waited = self.cx.now() - delivery.dated_at + self.cx.policy.hold;
+                self.metrics.accepted_after(waited.as_std().as_secs_f64());
             }
             Ended::Sent
             | Ended::Deferred

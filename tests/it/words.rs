@@ -44,13 +44,15 @@ fn every_problem_code_has_a_sentence() {
         let text = std::fs::read_to_string(path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
         for rest in code.split("Problem::new(").skip(1) {
-            // The last literal before the call closes is the code.
-            let call = rest.split(')').take(2).collect::<Vec<_>>().join(")");
-            let first_line = call.split('\n').next().unwrap_or_default();
-            let literals = first_line.split('"').skip(1).step_by(2);
-            let is_code = |text: &&str| text.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-            if let Some(code) = literals.filter(is_code).last() {
-                codes.insert(code.to_owned());
+            // The code is the literal behind a comma that ends the call.
+            let line = rest.split('\n').next().unwrap_or_default();
+            let parts: Vec<&str> = line.split('"').collect();
+            for nth in (1..parts.len()).step_by(2) {
+                let (before, after) = (parts[nth - 1], parts.get(nth + 1).copied().unwrap_or_default());
+                if before.ends_with(", ") && after.starts_with(')') && !before.contains(").") {
+                    codes.insert(parts[nth].to_owned());
+                    break;
+                }
             }
         }
     }
