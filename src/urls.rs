@@ -13,7 +13,9 @@ pub mod path {
     pub const SIGN_IN: &str = "/sign-in";
     pub const SIGN_IN_CODE: &str = "/sign-in/code";
     pub const SIGN_OUT: &str = "/sign-out";
+    pub const SETTINGS: &str = "/settings";
     pub const DESK: &str = "/";
+    pub const CONTACTS: &str = "/contacts";
     pub const NEW: &str = "/introductions/new";
     pub const INTRODUCTION: &str = "/introductions/{id}";
     pub const EDIT: &str = "/introductions/{id}/edit";
@@ -27,6 +29,22 @@ pub mod path {
     pub const ADMIN_OUTCOMES: &str = "/admin/outcomes";
     pub const ADMIN_DELIVERIES: &str = "/admin/deliveries";
     pub const DELIVERY_RETRY: &str = "/admin/deliveries/{id}/retry";
+    pub const ADMIN_CONNECTORS: &str = "/admin/connectors";
+    pub const ADMIN_SUPPRESSIONS: &str = "/admin/suppressions";
+    pub const ADMIN_HEALTH: &str = "/admin/health";
+    // Your page (of a person who was asked)
+
+    // Account and settings
+
+    // Contacts and the composer
+
+    // The desk and the page of an introduction
+
+    // The outcome log
+
+    // Deliveries, suppressions, health
+
+    // The demo
     pub const ENTER: &str = "/enter/{token}";
     pub const MAILBOX: &str = "/mailbox";
     pub const MAILBOX_MAIL: &str = "/mailbox/{id}";

@@ -2,6 +2,7 @@
 
 use super::error::unit_error;
 use super::once::Keep;
+use super::save::mirror;
 use super::{Cx, Failure};
 use crate::clock::Ts;
 use crate::domain::asking::{Pair, Side};
@@ -50,13 +51,14 @@ pub async fn create_once(
     let draft = raw.check(&who.email, &cx.languages()).map_err(DraftError::Invalid)?;
     let now = cx.now();
     let new = fresh(cx, who, draft, now);
-    let saved = new.clone();
+    let (saved, shared) = (new.clone(), cx.clone());
     cx.db
         .write(move |tx| {
-            let (new, keep) = (new.clone(), keep.clone());
+            let (cx, new, keep) = (shared.clone(), new.clone(), keep.clone());
             Box::pin(async move {
                 let events = [event(What::Drafted, now)];
                 introductions::insert(tx, &new, &events).await?;
+                mirror(tx, &cx, &new).await?;
                 keep.write(tx, &new, now).await?;
                 Ok::<_, DraftError>(())
             })
@@ -91,6 +93,7 @@ pub async fn edit(
                 next.parties.first = rewrite(&cx, next.parties.first, draft.parties.first);
                 next.parties.second = rewrite(&cx, next.parties.second, draft.parties.second);
                 introductions::save(tx, &next, None, &[event(What::Edited, now)], now).await?;
+                mirror(tx, &cx, &next).await?;
                 Ok(next)
             })
         })

@@ -37,6 +37,7 @@ pub(super) async fn save(
     }
     let due_at = step.next.due_at(&cx.policy);
     introductions::save(tx, &step.next, due_at, &step.events, now).await?;
+    mirror(tx, cx, &step.next).await?;
     for effect in &step.effects {
         carry_out(tx, &step.next, *effect, now).await?;
     }
@@ -44,6 +45,12 @@ pub(super) async fn save(
         let letter = letters::write(cx, connector, &step.next, *mail, now)?;
         outbox::enqueue(tx, &letter, now).await?;
     }
+    Ok(())
+}
+
+/// What is kept beside an introduction so that long lists and figures need not look at each one. Called
+/// in the same unit of work whenever one was inserted or saved.
+pub(super) async fn mirror(_tx: &mut Tx, _cx: &Ctx, _of: &Introduction) -> Result<(), Failure> {
     Ok(())
 }
 

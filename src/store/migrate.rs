@@ -13,12 +13,26 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "start",
-    sqlite: include_str!("../../migrations/sqlite/0001_start.sql"),
-    postgres: include_str!("../../migrations/postgres/0001_start.sql"),
-}];
+macro_rules! migration {
+    ($version:literal, $name:literal) => {
+        Migration {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../../migrations/sqlite/000", $version, "_", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/000", $version, "_", $name, ".sql")),
+        }
+    };
+}
+
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "start"),
+    migration!(2, "your_page"),
+    migration!(3, "accounts"),
+    migration!(4, "contacts"),
+    migration!(5, "desk"),
+    migration!(6, "outcomes"),
+    migration!(7, "admin"),
+];
 
 /// Why the schema does not fit this version.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@
 //! * a [`Page`] is `pages/<FILE>.html`.
 //!
 //! To add one: write the struct with its samples, the file(s), and one line in the list
-//! [`mails::MAILS`] or [`pages::PAGES`]. [`Views::load`] then renders it with every sample in every
+//! [`mails::MAILS`] or the `PAGES` of its family below [`pages`]. [`Views::load`] then renders it with every sample in every
 //! language and refuses to serve when one fails.
 
 mod defang;
@@ -194,7 +194,7 @@ impl Views {
             for entry in mails::MAILS {
                 (entry.render_samples)(self, lang)?;
             }
-            for entry in pages::PAGES {
+            for entry in pages::all() {
                 (entry.render_samples)(self, lang)?;
             }
         }

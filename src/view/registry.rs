@@ -26,7 +26,7 @@ pub(crate) const fn mail<M: Mail>() -> MailEntry {
     MailEntry { kind: M::KIND, files: mail_files::<M>, render_samples: mail_samples::<M> }
 }
 
-/// The entry of one page in [`super::pages::PAGES`].
+/// The entry of one page in the list of its family below [`super::pages`].
 pub(crate) const fn page<P: Page>() -> PageEntry {
     PageEntry { file: P::FILE, render_samples: page_samples::<P> }
 }

@@ -259,7 +259,13 @@ health-keys = The key ring has no active key, so no link can be made.
 page-skip = Skip to the content
 page-nav = Main
 page-desk = Desk
-page-outcomes = Outcomes
+page-contacts = Contacts
+page-settings = Settings
+page-admin = Admin
+page-outcomes = Outcome log
+page-connectors = Connectors
+page-suppressions = Suppressions
+page-health = Health
 page-deliveries = Deliveries
 page-mailbox = Local mailbox
 page-sign-in = Sign in
@@ -316,3 +322,15 @@ delivery-deferred = Refused for now
 delivery-failed = Failed
 delivery-unknown = Perhaps delivered
 delivery-cancelled = Cancelled
+
+## Your page (of a person who was asked)
+
+## Accounts: signing in, settings, invitations
+
+## Contacts and the composer
+
+## The desk: what a connector is needed for
+
+## The outcome log: filters, figures, exports
+
+## Deliveries, suppressions, health, for the admin

@@ -28,6 +28,37 @@ pub struct Frame {
     pub user: Option<User>,
     /// Mails stay in this process: there is a local mailbox.
     pub mailbox: bool,
+    /// Which entry of the bar the page belongs to.
+    pub here: Here,
+    /// The second bar, the admin's, is shown.
+    pub admin_bar: bool,
+}
+
+/// The entries of the bar, for `aria-current`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Here {
+    #[default]
+    Elsewhere,
+    Desk,
+    Contacts,
+    Settings,
+    Outcomes,
+    Deliveries,
+    Connectors,
+    Suppressions,
+    Health,
+    Mailbox,
+}
+
+impl Here {
+    /// Whether the second bar, the admin's, is shown.
+    const fn is_admins(self) -> bool {
+        match self {
+            Self::Outcomes | Self::Deliveries | Self::Connectors | Self::Suppressions | Self::Health => true,
+            Self::Elsewhere | Self::Desk | Self::Contacts | Self::Settings | Self::Mailbox => false,
+        }
+    }
 }
 
 /// The person in the bar.
@@ -47,6 +78,11 @@ pub struct Paths {
     pub sign_out: &'static str,
     pub outcomes: &'static str,
     pub deliveries: &'static str,
+    pub connectors: &'static str,
+    pub suppressions: &'static str,
+    pub health: &'static str,
+    pub contacts: &'static str,
+    pub settings: &'static str,
     pub mailbox: &'static str,
 }
 
@@ -69,9 +105,29 @@ impl Frame {
             sign_out: path::SIGN_OUT,
             outcomes: path::ADMIN_OUTCOMES,
             deliveries: path::ADMIN_DELIVERIES,
+            connectors: path::ADMIN_CONNECTORS,
+            suppressions: path::ADMIN_SUPPRESSIONS,
+            health: path::ADMIN_HEALTH,
+            contacts: path::CONTACTS,
+            settings: path::SETTINGS,
             mailbox: path::MAILBOX,
         };
-        Self { style: style_href(), paths, user: None, mailbox: false }
+        Self {
+            style: style_href(),
+            paths,
+            user: None,
+            mailbox: false,
+            here: Here::Elsewhere,
+            admin_bar: false,
+        }
+    }
+
+    /// The same, saying where it is.
+    #[must_use]
+    pub fn at(mut self, here: Here) -> Self {
+        self.here = here;
+        self.admin_bar = here.is_admins();
+        self
     }
 
     pub(super) fn sample() -> Self {

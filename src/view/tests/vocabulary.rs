@@ -70,7 +70,7 @@ fn every_file_is_used_by_a_template_or_included_by_one() {
             used.extend(["subject", "txt", "html"].map(|suffix| format!("{file}.{suffix}")));
         }
     }
-    used.extend(pages::PAGES.iter().map(|page| format!("pages/{}.html", page.file)));
+    used.extend(pages::all().map(|page| format!("pages/{}.html", page.file)));
     for name in sources.keys() {
         let quoted = format!("\"{name}\"");
         let included = sources.values().any(|source| source.text.contains(&quoted));

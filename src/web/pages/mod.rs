@@ -1,26 +1,21 @@
 //! Pages for people: forms and links only, no script. Handlers read a form, call one flow function and
 //! render.
 
+mod account;
 mod admin;
-mod answer;
-mod check_in;
-mod composer;
-mod desk;
+mod connector;
+mod demo;
 mod form;
-mod introduction;
-mod mailbox;
-mod next;
-mod preview;
+mod paging;
+mod recipient;
 mod session;
-mod sign_in;
-mod stop;
 mod style;
 mod take;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use super::error::WebError;
 use super::routes::{Access, Route};
@@ -34,42 +29,14 @@ pub use form::Form;
 pub use session::{Admin, SignedIn};
 pub use take::{Id, Token};
 
-/// The routes of the pages.
-pub const TABLE: &[Route] = &[
-    route("GET", path::ANSWER, Access::Public),
-    route("POST", path::ANSWER, Access::Public),
-    route("GET", path::STOP, Access::Public),
-    route("POST", path::STOP, Access::Public),
-    route("GET", path::CHECK_IN, Access::Public),
-    route("POST", path::CHECK_IN, Access::Public),
-    route("GET", path::SIGN_IN, Access::Public),
-    route("POST", path::SIGN_IN, Access::Public),
-    route("POST", path::SIGN_IN_CODE, Access::Public),
-    route("GET", path::SIGN_IN_LINK, Access::Public),
-    route("POST", path::SIGN_IN_LINK, Access::Public),
-    route("POST", path::SIGN_OUT, Access::Connector),
-    route("GET", path::DESK, Access::Connector),
-    route("GET", path::NEW, Access::Connector),
-    route("POST", path::NEW, Access::Connector),
-    route("GET", path::INTRODUCTION, Access::Connector),
-    route("GET", path::EDIT, Access::Connector),
-    route("POST", path::EDIT, Access::Connector),
-    route("GET", path::PREVIEW, Access::Connector),
-    route("GET", path::PREVIEW_MAIL, Access::Connector),
-    route("POST", path::ASK, Access::Connector),
-    route("POST", path::ASK_AGAIN, Access::Connector),
-    route("POST", path::WITHDRAW, Access::Connector),
-    route("POST", path::OUTCOME, Access::Connector),
-    route("POST", path::DELETE, Access::Connector),
-    route("GET", path::ADMIN_OUTCOMES, Access::Admin),
-    route("GET", path::ADMIN_DELIVERIES, Access::Admin),
-    route("POST", path::DELIVERY_RETRY, Access::Admin),
-    route("GET", path::ENTER, Access::Public),
-    route("GET", path::MAILBOX, Access::Public),
-    route("GET", path::MAILBOX_MAIL, Access::Public),
-    route("GET", path::MAILBOX_HTML, Access::Public),
-    route("GET", path::STYLE, Access::Public),
-];
+/// The routes of the pages, family by family.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    let families = [recipient::TABLE, account::TABLE, connector::TABLE, admin::TABLE, demo::TABLE];
+    let mut all = families.concat();
+    all.push(route("GET", path::STYLE, Access::Public));
+    all
+}
 
 const fn route(method: &'static str, path: &'static str, access: Access) -> Route {
     Route { method, path, access }
@@ -77,43 +44,14 @@ const fn route(method: &'static str, path: &'static str, access: Access) -> Rout
 
 /// The pages.
 pub fn router(web: &Web) -> Router {
-    behind_links()
-        .merge(connectors())
-        .route(path::ADMIN_OUTCOMES, get(admin::outcomes))
-        .route(path::ADMIN_DELIVERIES, get(admin::deliveries))
-        .route(path::DELIVERY_RETRY, post(admin::retry))
-        .route(path::ENTER, get(mailbox::enter))
-        .route(path::MAILBOX, get(mailbox::list))
-        .route(path::MAILBOX_MAIL, get(mailbox::one))
-        .route(path::MAILBOX_HTML, get(mailbox::html))
+    Router::new()
+        .merge(recipient::router())
+        .merge(account::router())
+        .merge(connector::router())
+        .merge(admin::router())
+        .merge(demo::router())
         .route(path::STYLE, get(style::sheet))
         .with_state(web.clone())
-}
-
-fn behind_links() -> Router<Web> {
-    Router::new()
-        .route(path::ANSWER, get(answer::open).post(answer::give))
-        .route(path::STOP, get(stop::open).post(stop::stop))
-        .route(path::CHECK_IN, get(check_in::open).post(check_in::tell))
-        .route(path::SIGN_IN, get(sign_in::form).post(sign_in::ask))
-        .route(path::SIGN_IN_CODE, post(sign_in::code))
-        .route(path::SIGN_IN_LINK, get(sign_in::open).post(sign_in::enter))
-}
-
-fn connectors() -> Router<Web> {
-    Router::new()
-        .route(path::SIGN_OUT, post(sign_in::out))
-        .route(path::DESK, get(desk::desk))
-        .route(path::NEW, get(composer::blank).post(composer::create))
-        .route(path::INTRODUCTION, get(introduction::open))
-        .route(path::EDIT, get(composer::edit).post(composer::save))
-        .route(path::PREVIEW, get(preview::all))
-        .route(path::PREVIEW_MAIL, get(preview::one))
-        .route(path::ASK, post(introduction::ask))
-        .route(path::ASK_AGAIN, post(introduction::ask_again))
-        .route(path::WITHDRAW, post(introduction::withdraw))
-        .route(path::OUTCOME, post(introduction::outcome))
-        .route(path::DELETE, post(introduction::delete))
 }
 
 /// The page that says what went wrong. Signed-in or not, and whatever the cause: the same bytes.

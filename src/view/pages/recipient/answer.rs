@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Fault, Frame};
+use super::super::{Fault, Frame};
 use crate::clock::Ts;
 use crate::domain::answer::Choice;
 use crate::domain::outcome::Outcome;
@@ -166,7 +166,7 @@ fn given(choice: Choice) -> GivenAnswer {
 }
 
 impl Page for Answer {
-    const FILE: &'static str = "answer";
+    const FILE: &'static str = "recipient/answer";
 
     fn samples() -> Vec<Self> {
         let faults = ["choice", "until", "note", "blurb"].map(Fault::sample).to_vec();
@@ -195,7 +195,7 @@ impl Page for Answer {
 }
 
 impl Page for Answered {
-    const FILE: &'static str = "answered";
+    const FILE: &'static str = "recipient/answered";
 
     fn samples() -> Vec<Self> {
         let one = |given: Option<GivenAnswer>, quiet: bool| Self {
@@ -218,7 +218,7 @@ impl Page for Answered {
 }
 
 impl Page for Stop {
-    const FILE: &'static str = "stop";
+    const FILE: &'static str = "recipient/stop";
 
     fn samples() -> Vec<Self> {
         [(false, false, false), (true, false, false), (false, true, false), (false, false, true)]
@@ -235,7 +235,7 @@ impl Page for Stop {
 }
 
 impl Page for CheckIn {
-    const FILE: &'static str = "check_in";
+    const FILE: &'static str = "recipient/check_in";
 
     fn samples() -> Vec<Self> {
         let one = |told: Told, outcome: Option<Outcome>| Self {
@@ -253,7 +253,7 @@ impl Page for CheckIn {
 }
 
 impl Page for CheckInDone {
-    const FILE: &'static str = "check_in_done";
+    const FILE: &'static str = "recipient/check_in_done";
 
     fn samples() -> Vec<Self> {
         Outcome::ALL

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{IntoResponse, Response};
 
-use super::preview::{FRAMING, framed};
-use super::session::{see_other, signed_in};
-use super::{Id, show};
+use super::super::connector::preview::{FRAMING, framed};
+use super::super::session::{see_other, signed_in};
+use super::super::{Id, show};
 use crate::flow::account;
 use crate::mail::{Decoded, LocalMail, LocalMailbox, Mailbox, decode};
 use crate::urls::{self, path};

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::session::{Browser, Session, asked_here, see_other, signed_in, signed_out};
-use super::{Form, Token, faults, show};
+use super::super::session::{Browser, Session, asked_here, see_other, signed_in, signed_out};
+use super::super::{Form, Token, faults, show};
 use crate::domain::problem::Problems;
 use crate::flow::account::{self, AccountError};
 use crate::urls::path;

@@ -4,8 +4,8 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::form::{body, content_type};
-use super::{Form, Token, show};
+use super::super::form::{body, content_type};
+use super::super::{Form, Token, show};
 use crate::flow::answer;
 use crate::view::mails::Who;
 use crate::view::pages::{self, Frame};

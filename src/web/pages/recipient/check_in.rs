@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Form, Token, faults, show};
+use super::super::{Form, Token, faults, show};
 use crate::domain::problem::Problems;
 use crate::flow::follow_up::{self, CheckInPage, OutcomeError};
 use crate::urls::path;

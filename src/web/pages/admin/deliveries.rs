@@ -1,43 +1,21 @@
-//! `/admin`: what came of introductions, and how mails fare.
+//! `/admin/deliveries`: how mails fare.
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::desk::{Before, behind, limit};
-use super::session::{Admin, frame, see_other};
-use super::{Id, show};
+use super::super::paging::{behind, limit};
+use super::super::session::{Admin, frame, see_other};
+use super::super::{Id, show};
 use crate::domain::address::EmailAddress;
-use crate::domain::introduction::State as Stage;
 use crate::domain::letter::DeliveryState;
-use crate::flow::deliveries::Delivery;
-use crate::flow::log::LogLine;
-use crate::flow::{deliveries, log};
-use crate::ids::{DeliveryId, IntroductionId};
+use crate::flow::deliveries::{self, Delivery};
+use crate::ids::DeliveryId;
 use crate::urls::{self, path};
-use crate::view::pages::{self, DeliveryLine, Ending, OutcomeLine};
+use crate::view::pages::{self, DeliveryLine, Here};
 use crate::web::Web;
 use crate::web::error::WebError;
-
-/// The outcome log.
-pub async fn outcomes(
-    State(web): State<Web>,
-    Admin(who): Admin,
-    Query(query): Query<Before>,
-) -> Result<Response, WebError> {
-    let before = query.id::<IntroductionId>();
-    let mut found = log::outcomes(&web.cx, before, limit()).await?;
-    let more = behind(&mut found, |line| line.introduction.id);
-    let page = pages::Outcomes {
-        frame: frame(&web, &who),
-        lines: found.into_iter().map(outcome_line).collect(),
-        older: before.is_some(),
-        more: more.map(|id| format!("{}?before={id}", path::ADMIN_OUTCOMES)),
-        time_zone: who.time_zone.clone(),
-    };
-    show(&web, &who.language, StatusCode::OK, &page)
-}
 
 /// What the list of deliveries is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -63,7 +41,7 @@ pub async fn deliveries(
     let more = behind(&mut found, |one| one.id);
     let filter = state.map(DeliveryState::as_str).unwrap_or_default();
     let page = pages::Deliveries {
-        frame: frame(&web, &who),
+        frame: frame(&web, &who).at(Here::Deliveries),
         lines: found.iter().map(delivery_line).collect(),
         states: DeliveryState::ALL,
         state,
@@ -88,22 +66,6 @@ pub async fn retry(
     let again = deliveries::retry(&web.cx, id).await?.ok_or_else(WebError::not_found)?;
     let word = if again { "yes" } else { "no" };
     Ok(see_other(&format!("{}?again={word}", path::ADMIN_DELIVERIES)))
-}
-
-fn outcome_line(line: LogLine) -> OutcomeLine {
-    let of = line.introduction;
-    OutcomeLine {
-        connector: line.connector_name,
-        purpose: of.terms.purpose,
-        drafted_at: of.created_at,
-        ended_at: of.introduced_at.or(of.closed_at),
-        ending: match of.state {
-            Stage::Draft | Stage::Asking | Stage::Agreed { .. } => Ending::Waiting,
-            Stage::Introduced => Ending::Introduced,
-            Stage::Closed => Ending::Closed,
-        },
-        outcome: of.outcome,
-    }
 }
 
 fn delivery_line(one: &Delivery) -> DeliveryLine {

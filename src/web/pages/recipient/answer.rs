@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Form, Token, faults, show};
+use super::super::{Form, Token, faults, show};
 use crate::clock::{Span, Ts};
 use crate::domain::answer::{NOT_NOW_MAX, NOTE_MAX};
 use crate::domain::draft::BLURB_MAX;

@@ -5,9 +5,9 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::super::session::{SignedIn, frame};
+use super::super::{Id, show};
 use super::composer::remarks;
-use super::session::{SignedIn, frame};
-use super::{Id, show};
 use crate::domain::connector::Connector;
 use crate::domain::introduction::{Introduction, State as Stage};
 use crate::flow::preview::PreviewMail;
@@ -19,7 +19,7 @@ use crate::web::Web;
 use crate::web::error::WebError;
 
 /// A page that holds frames of this site.
-pub(super) const FRAMING: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; \
+pub const FRAMING: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; \
                                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// The HTML of a mail: its own styles, nothing else, no scripts, no forms, an origin of its own.
 const FRAMED: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; \
@@ -62,7 +62,7 @@ pub async fn one(
 }
 
 /// Somebody's HTML, to be shown in a frame of this site.
-pub(super) fn framed(html: String) -> Response {
+pub fn framed(html: String) -> Response {
     let headers: [(HeaderName, &str); 2] =
         [(CONTENT_SECURITY_POLICY, FRAMED), (X_FRAME_OPTIONS, "SAMEORIGIN")];
     (headers, Html(html)).into_response()

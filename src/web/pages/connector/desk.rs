@@ -3,35 +3,18 @@
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 
+use super::super::paging::{Before, behind, limit};
+use super::super::session::{SignedIn, frame};
+use super::super::show;
 use super::next::{Place, next_step};
-use super::session::{SignedIn, frame};
-use super::show;
 use crate::domain::introduction::Introduction;
 use crate::flow::log;
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
-use crate::view::pages::{self, Row};
+use crate::view::pages::{self, Here, Row};
 use crate::web::Web;
 use crate::web::error::WebError;
-
-/// Rows on one page.
-const PAGE: usize = 50;
-
-/// Where a page begins: right behind this one.
-#[derive(Debug, Default, Deserialize)]
-pub struct Before {
-    #[serde(default)]
-    before: String,
-}
-
-impl Before {
-    /// The id, if it is one.
-    pub fn id<T: std::str::FromStr>(&self) -> Option<T> {
-        self.before.parse().ok()
-    }
-}
 
 /// The desk.
 pub async fn desk(
@@ -43,7 +26,7 @@ pub async fn desk(
     let mut found = log::page(&web.cx, &who, None, before, limit()).await?;
     let more = behind(&mut found, |of| of.id).map(|id| format!("{}?before={id}", path::DESK));
     let mut page = pages::Desk {
-        frame: frame(&web, &who),
+        frame: frame(&web, &who).at(Here::Desk),
         needs_you: Vec::new(),
         waiting: Vec::new(),
         done: Vec::new(),
@@ -60,20 +43,6 @@ pub async fn desk(
         }
     }
     show(&web, &who.language, StatusCode::OK, &page)
-}
-
-/// One row more than a page holds tells whether there is a next page.
-pub(super) fn limit() -> i64 {
-    i64::try_from(PAGE + 1).unwrap_or(i64::MAX)
-}
-
-/// Cuts the extra row off; where the next page begins, if there is one.
-pub(super) fn behind<T, I>(rows: &mut Vec<T>, id: impl Fn(&T) -> I) -> Option<I> {
-    if rows.len() <= PAGE {
-        return None;
-    }
-    rows.truncate(PAGE);
-    rows.last().map(id)
 }
 
 fn row(web: &Web, of: &Introduction) -> (Place, Row) {

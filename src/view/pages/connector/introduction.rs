@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::super::{Fault, Frame};
 use super::desk::NextStep;
-use super::{Fault, Frame};
 use crate::clock::Ts;
 use crate::domain::answer::Choice;
 use crate::domain::asking::{Order, Purpose, Side};
@@ -199,7 +199,7 @@ const EVENTS: &[&str] = &[
 ];
 
 impl Page for Introduction {
-    const FILE: &'static str = "introduction";
+    const FILE: &'static str = "connector/introduction";
 
     fn samples() -> Vec<Self> {
         let mut all: Vec<Self> = NextStep::samples().into_iter().map(Self::sample).collect();
@@ -233,7 +233,7 @@ impl Page for Introduction {
 }
 
 impl Page for Preview {
-    const FILE: &'static str = "preview";
+    const FILE: &'static str = "connector/preview";
 
     fn samples() -> Vec<Self> {
         let mail = |kind: &str| PreviewRow {

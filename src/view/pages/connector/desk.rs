@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Frame;
+use super::super::Frame;
 use crate::clock::Ts;
 use crate::domain::asking::Purpose;
 use crate::domain::introduction::StateName;
@@ -69,7 +69,7 @@ pub const NEXT: &[&str] = &[
 ];
 
 impl Page for Desk {
-    const FILE: &'static str = "desk";
+    const FILE: &'static str = "connector/desk";
 
     fn samples() -> Vec<Self> {
         let rows: Vec<Row> = NextStep::samples()

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::session::{SignedIn, frame, see_other};
-use super::{Form, Id, faults, show};
+use super::super::session::{SignedIn, frame, see_other};
+use super::super::{Form, Id, faults, show};
 use crate::domain::asking::{Order, Purpose, Side};
 use crate::domain::connector::Connector;
 use crate::domain::draft::{RawDraft, RawParty};
@@ -205,7 +205,7 @@ fn value(raw: &RawDraft, id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::element;
+    use super::super::super::element;
     use super::*;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Fault, Frame};
+use super::super::{Fault, Frame};
 use crate::view::Page;
 
 /// The form for the address.
@@ -31,7 +31,7 @@ pub struct SignInLink {
 }
 
 impl Page for SignIn {
-    const FILE: &'static str = "sign_in";
+    const FILE: &'static str = "account/sign_in";
 
     fn samples() -> Vec<Self> {
         let frame = Frame { user: None, ..Frame::sample() };
@@ -43,7 +43,7 @@ impl Page for SignIn {
 }
 
 impl Page for SignInCode {
-    const FILE: &'static str = "sign_in_code";
+    const FILE: &'static str = "account/sign_in_code";
 
     fn samples() -> Vec<Self> {
         let frame = Frame::public();
@@ -55,7 +55,7 @@ impl Page for SignInCode {
 }
 
 impl Page for SignInLink {
-    const FILE: &'static str = "sign_in_link";
+    const FILE: &'static str = "account/sign_in_link";
 
     fn samples() -> Vec<Self> {
         [false, true].map(|elsewhere| Self { frame: Frame::public(), elsewhere }).to_vec()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Fault, Frame};
+use super::super::{Fault, Frame};
 use crate::domain::asking::{Order, Purpose, Side};
 use crate::view::Page;
 
@@ -56,7 +56,7 @@ pub const FIELDS: &[&str] = &[
 ];
 
 impl Page for Composer {
-    const FILE: &'static str = "composer";
+    const FILE: &'static str = "connector/composer";
 
     fn samples() -> Vec<Self> {
         let fault = |id: &&'static str| Fault::sample(id);

@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::super::session::{SignedIn, frame, see_other};
+use super::super::{Form, Id, show};
 use super::next::next_step;
-use super::session::{SignedIn, frame, see_other};
-use super::{Form, Id, show};
 use crate::clock::Ts;
 use crate::domain::connector::Connector;
 use crate::domain::event::{Event, What};
@@ -97,7 +97,7 @@ async fn back<E: Into<WebError>>(
     if !matches!(error.status, StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY) {
         return Err(error);
     }
-    let mut faults = super::faults(web, &who.language, &error.problems);
+    let mut faults = super::super::faults(web, &who.language, &error.problems);
     if faults.is_empty() {
         let (_, sentence) = respond::words(web, &who.language, &error);
         faults.push(Fault { id: String::new(), sentence });

@@ -1,0 +1,1 @@
+-- What a person decides on their own page: limits, pauses, refusals, a changed address.

@@ -1,0 +1,1 @@
+-- Accounts: sessions with a name, invitations, deleted accounts.

@@ -1,0 +1,1 @@
+-- What the connector is needed for, and since when.

@@ -1,0 +1,1 @@
+-- What admins did: addresses opened, deliveries decided, suppressions lifted.

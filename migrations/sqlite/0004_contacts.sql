@@ -1,0 +1,1 @@
+-- Words of contacts to search by; drafts that are not complete yet.

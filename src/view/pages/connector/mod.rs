@@ -1,0 +1,17 @@
+//! The connector's pages: desk, composer, introduction, preview.
+
+mod composer;
+mod desk;
+mod introduction;
+
+pub use composer::{Composer, FIELDS};
+pub use desk::{Desk, NextStep, Row};
+pub use introduction::{
+    Can, EventRow, Introduction, IntroductionPaths, PartyRow, Preview, PreviewRow, ShownAnswer,
+};
+
+use super::super::registry::{PageEntry, page};
+
+/// Its pages, one line each.
+pub(super) const PAGES: &[PageEntry] =
+    &[page::<Desk>(), page::<Composer>(), page::<Introduction>(), page::<Preview>()];

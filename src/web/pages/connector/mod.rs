@@ -1,0 +1,46 @@
+//! The connector's pages: desk, composer, introduction, preview.
+
+mod composer;
+mod desk;
+mod introduction;
+mod next;
+pub(super) mod preview;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::route;
+use crate::urls::path;
+use crate::web::Web;
+use crate::web::routes::{Access, Route};
+
+pub const TABLE: &[Route] = &[
+    route("GET", path::DESK, Access::Connector),
+    route("GET", path::NEW, Access::Connector),
+    route("POST", path::NEW, Access::Connector),
+    route("GET", path::INTRODUCTION, Access::Connector),
+    route("GET", path::EDIT, Access::Connector),
+    route("POST", path::EDIT, Access::Connector),
+    route("GET", path::PREVIEW, Access::Connector),
+    route("GET", path::PREVIEW_MAIL, Access::Connector),
+    route("POST", path::ASK, Access::Connector),
+    route("POST", path::ASK_AGAIN, Access::Connector),
+    route("POST", path::WITHDRAW, Access::Connector),
+    route("POST", path::OUTCOME, Access::Connector),
+    route("POST", path::DELETE, Access::Connector),
+];
+
+pub fn router() -> Router<Web> {
+    Router::new()
+        .route(path::DESK, get(desk::desk))
+        .route(path::NEW, get(composer::blank).post(composer::create))
+        .route(path::INTRODUCTION, get(introduction::open))
+        .route(path::EDIT, get(composer::edit).post(composer::save))
+        .route(path::PREVIEW, get(preview::all))
+        .route(path::PREVIEW_MAIL, get(preview::one))
+        .route(path::ASK, post(introduction::ask))
+        .route(path::ASK_AGAIN, post(introduction::ask_again))
+        .route(path::WITHDRAW, post(introduction::withdraw))
+        .route(path::OUTCOME, post(introduction::outcome))
+        .route(path::DELETE, post(introduction::delete))
+}
