@@ -1,6 +1,6 @@
 //! Where log lines go: standard error, as text or as JSON.
 
-use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
@@ -18,7 +18,7 @@ pub enum TelemetryError {
 
 /// Starts logging for the whole process. Call it once, before anything is logged.
 pub fn init(log: &Log) -> Result<(), TelemetryError> {
-    let lines = tracing_subscriber::registry().with(filter(log)?);
+    let lines = tracing_subscriber::registry().with(log.targets()?);
     match log.format {
         LogFormat::Text => lines.with(fmt::layer().with_writer(std::io::stderr)).try_init()?,
         LogFormat::Json => {
@@ -26,13 +26,4 @@ pub fn init(log: &Log) -> Result<(), TelemetryError> {
         }
     }
     Ok(())
-}
-
-/// What is logged: a level, and `module=level` for single modules, separated by commas. Without the
-/// filters by field of `EnvFilter`, which nobody here needs and which bring a regex engine.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn filter(log: &Log) -> Result<Targets, ParseError> {
-    log.filter.parse()
 }
