@@ -38,6 +38,8 @@ pub enum Act {
     Bytes(Vec<u8>),
     /// The reply after a while.
     Slow(Duration, String),
+    /// The reply, one byte at a time with this pause between two.
+    Drip(Duration, String),
     /// Nothing, and the connection stays open.
     Mute,
     /// Hangs up.
@@ -294,7 +296,9 @@ impl Talk {
         let (from, rcpt) = (self.from.take().unwrap_or_default(), self.rcpt.take().unwrap_or_default());
         let act = self.scripted(At::Dot);
         let refused = match &act {
-            Some(Act::Reply(r) | Act::Slow(_, r) | Act::ReplyAndClose(r)) => r.starts_with(['4', '5']),
+            Some(Act::Reply(r) | Act::Slow(_, r) | Act::Drip(_, r) | Act::ReplyAndClose(r)) => {
+                r.starts_with(['4', '5'])
+            }
             Some(Act::Bytes(bytes)) => bytes.starts_with(b"4") || bytes.starts_with(b"5"),
             Some(Act::Mute | Act::Close) | None => false,
         };
@@ -331,6 +335,14 @@ impl Talk {
             Act::Slow(wait, reply) => {
                 tokio::time::sleep(wait).await;
                 self.send(&reply).await?;
+                Ok(reply.starts_with(['2', '3']))
+            }
+            Act::Drip(pause, reply) => {
+                for byte in format!("{reply}\r\n").bytes() {
+                    self.stream.write_all(&[byte]).await?;
+                    self.stream.flush().await?;
+                    tokio::time::sleep(pause).await;
+                }
                 Ok(reply.starts_with(['2', '3']))
             }
             Act::Mute => {
