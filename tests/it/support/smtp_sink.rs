@@ -68,6 +68,7 @@ struct State {
     always: HashMap<At, Act>,
     next: HashMap<At, VecDeque<Act>>,
     recipients: HashMap<String, Act>,
+    domains: HashMap<String, Act>,
     extensions: Vec<String>,
     taken: Vec<Taken>,
     commands: Vec<String>,
@@ -117,6 +118,11 @@ impl SmtpSink {
     /// Every RCPT for this address.
     pub fn for_recipient(&self, address: &str, act: Act) {
         self.lock().recipients.insert(address.to_owned(), act);
+    }
+
+    /// Every RCPT for an address of this domain.
+    pub fn for_domain(&self, domain: &str, act: Act) {
+        self.lock().domains.insert(domain.to_owned(), act);
     }
 
     /// Another line in the reply to EHLO, such as `STARTTLS`.
@@ -273,7 +279,11 @@ impl Talk {
             return self.send("503 5.5.1 from whom?").await;
         }
         let rcpt = address(line);
-        let own = self.state.lock().unwrap().recipients.get(&rcpt).cloned();
+        let own = {
+            let state = self.state.lock().unwrap();
+            let domain = rcpt.rsplit('@').next().and_then(|domain| state.domains.get(domain));
+            state.recipients.get(&rcpt).or(domain).cloned()
+        };
         let accepted = match own {
             Some(act) => self.act(act).await?,
             None => self.answer(At::Rcpt, "250 2.1.5 ok").await?,
