@@ -8,10 +8,12 @@ mod sqlite;
 mod tx;
 
 pub mod connectors;
+pub mod contact_words;
 pub mod contacts;
 pub mod courier;
 pub mod deliveries;
 pub mod events;
+pub mod histories;
 pub mod idempotency;
 pub mod introductions;
 pub mod link_keys;
@@ -21,6 +23,7 @@ pub mod routes;
 pub mod sessions;
 pub mod suppressions;
 pub mod tokens;
+pub mod unfinished;
 
 use std::sync::Arc;
 
