@@ -71,13 +71,13 @@ pub async fn keep(
 /// One of this connector.
 pub async fn get(cx: &Cx, who: &Connector, id: UnfinishedId) -> Result<Option<Unfinished>, Failure> {
     let mut tx = cx.db.read().await?;
-    Ok(unfinished::get(&mut tx, who.id, id).await?.map(read))
+    Ok(unfinished::get(&mut tx, who.id, id).await?.as_ref().map(read))
 }
 
 /// All of this connector, the newest first.
 pub async fn all(cx: &Cx, who: &Connector) -> Result<Vec<Unfinished>, Failure> {
     let mut tx = cx.db.read().await?;
-    Ok(unfinished::of(&mut tx, who.id).await?.into_iter().map(read).collect())
+    Ok(unfinished::of(&mut tx, who.id).await?.iter().map(read).collect())
 }
 
 /// Throws it away, or does nothing when it is gone already.
@@ -93,7 +93,7 @@ pub async fn discard(cx: &Cx, who: &Connector, id: UnfinishedId) -> Result<(), F
         .await
 }
 
-fn read(row: unfinished::Unfinished) -> Unfinished {
+fn read(row: &unfinished::Unfinished) -> Unfinished {
     // What cannot be read any more is an empty form, not a page that fails.
     Unfinished {
         id: row.id,

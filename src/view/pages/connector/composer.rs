@@ -113,13 +113,13 @@ pub const FIELDS: &[&str] = &[
     "coworker_confirmed",
 ];
 
-impl Page for Composer {
-    const FILE: &'static str = "connector/composer";
+fn typed_sample(text: &str) -> BTreeMap<&'static str, String> {
+    FIELDS.iter().map(|id| (*id, text.to_owned())).collect()
+}
 
-    fn samples() -> Vec<Self> {
-        let fault = |id: &&'static str| Fault::sample(id);
-        let typed = |text: &str| FIELDS.iter().map(|id| (*id, text.to_owned())).collect();
-        let empty = Self {
+impl Composer {
+    fn empty_sample() -> Self {
+        Self {
             frame: Frame::sample(),
             edits: false,
             action: "/introductions/new".into(),
@@ -128,7 +128,7 @@ impl Page for Composer {
             purposes: Purpose::ALL,
             orders: Order::ALL,
             languages: vec!["en".into()],
-            typed: typed(""),
+            typed: typed_sample(""),
             purpose: String::new(),
             order: "one_by_one".into(),
             writes_first: "first".into(),
@@ -143,23 +143,34 @@ impl Page for Composer {
             others: Vec::new(),
             keep_contacts: true,
             time_zone: "Europe/Berlin".into(),
-        };
+        }
+    }
+}
+
+impl Finder {
+    fn sample() -> Self {
         let found = |employer: &str| Found {
             id: "x".into(),
             name: "Grace Hopper".into(),
             email: "grace@example.net".into(),
             employer: employer.into(),
         };
-        let finder = Finder {
-            text: "gr".into(),
-            found: vec![found(""), found("Navy")],
-            contact: "x".into(),
-            nobody: false,
-        };
+        let found = vec![found(""), found("Navy")];
+        Self { text: "gr".into(), found, contact: "x".into(), nobody: false }
+    }
+}
+
+const SAMPLE_TIME: Ts = Ts(1_772_528_400_000_000);
+
+impl Page for Composer {
+    const FILE: &'static str = "connector/composer";
+
+    fn samples() -> Vec<Self> {
+        let fault = |id: &&'static str| Fault::sample(id);
         let note = |word| PersonNote {
             word,
             who: "Grace Hopper".into(),
-            at: Ts(1_772_528_400_000_000),
+            at: SAMPLE_TIME,
             path: "/introductions/x".into(),
         };
         let row = |first: &str, second: &str| UnfinishedRow {
@@ -167,29 +178,29 @@ impl Page for Composer {
             discard: "/unfinished/x/discard".into(),
             first: first.into(),
             second: second.into(),
-            at: Ts(1_772_528_400_000_000),
+            at: SAMPLE_TIME,
         };
         let full = Self {
             edits: true,
             faults: FIELDS.iter().map(fault).collect(),
             remarks: FIELDS.iter().map(fault).collect(),
             languages: vec!["de".into(), "en".into()],
-            typed: typed("yes"),
+            typed: typed_sample("yes"),
             purpose: "peers".into(),
-            first_finder: finder.clone(),
-            second_finder: finder,
+            first_finder: Finder::sample(),
+            second_finder: Finder::sample(),
             notes: ["introduced", "pair", "asked"].map(note).into(),
             told: Some("checked"),
-            ..empty.clone()
+            ..Self::empty_sample()
         };
         let kept = Self {
             told: Some("kept"),
             unfinished: "x".into(),
             discard: "/unfinished/x/discard".into(),
             others: vec![row("Grace", ""), row("", "Alan"), row("", "")],
-            ..empty.clone()
+            ..Self::empty_sample()
         };
         let signed_out = Self { frame: Frame::public(), signed_out: true, ..full.clone() };
-        vec![empty, full, kept, signed_out]
+        vec![Self::empty_sample(), full, kept, signed_out]
     }
 }

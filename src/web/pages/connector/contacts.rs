@@ -106,9 +106,10 @@ pub async fn blank(State(web): State<Web>, SignedIn(who): SignedIn) -> Result<Re
 /// Adds a contact.
 pub async fn add(State(web): State<Web>, SignedIn(who): SignedIn, form: Form) -> Result<Response, WebError> {
     let raw = typed(&form);
-    let saved = match form.problems.0.is_empty() {
-        true => people::add(&web.cx, &who, &raw).await,
-        false => Err(ContactError::Invalid(form.problems)),
+    let saved = if form.problems.0.is_empty() {
+        people::add(&web.cx, &who, &raw).await
+    } else {
+        Err(ContactError::Invalid(form.problems))
     };
     match saved {
         Ok(saved) => Ok(see_other(&format!("{}?told=saved", urls::of(path::CONTACT, saved.id)))),
@@ -140,9 +141,10 @@ pub async fn save(
 ) -> Result<Response, WebError> {
     let raw = typed(&form);
     let seen: Option<i64> = form.get("version").parse().ok();
-    let saved = match form.problems.0.is_empty() {
-        true => people::change_version(&web.cx, &who, id, seen, &raw).await,
-        false => Err(ContactError::Invalid(form.problems)),
+    let saved = if form.problems.0.is_empty() {
+        people::change_version(&web.cx, &who, id, seen, &raw).await
+    } else {
+        Err(ContactError::Invalid(form.problems))
     };
     match saved {
         Ok(saved) => Ok(see_other(&format!("{}?told=saved", urls::of(path::CONTACT, saved.id)))),

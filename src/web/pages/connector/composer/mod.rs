@@ -281,7 +281,7 @@ fn signed_out(web: &Web, action: String, edits: bool, form: &Form) -> Result<Res
     page.action = action;
     page.edits = edits;
     page.signed_out = true;
-    page.unfinished = form.get("unfinished").to_owned();
+    form.get("unfinished").clone_into(&mut page.unfinished);
     page.keep_contacts = form.ticked("keep_contacts");
     show(web, FALLBACK, StatusCode::UNAUTHORIZED, &page)
 }

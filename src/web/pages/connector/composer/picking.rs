@@ -61,7 +61,7 @@ pub async fn take(
     };
     party.contact = Some(id);
     party.name = facts.name;
-    party.email = facts.email.as_str().to_owned();
+    facts.email.as_str().clone_into(&mut party.email);
     party.how_known = facts.how_known;
     party.described = facts.described;
     party.language = facts.language;
