@@ -15,6 +15,12 @@ pub enum MessageKind {
     ClosingNote,
     CheckIn,
     SignIn,
+    /// An admin invites somebody to be a connector.
+    Invitation,
+    /// Proves that a new address of an account is its owner's.
+    ConfirmAddress,
+    /// Tells the old address that there is a new one.
+    AddressChanged,
     Test,
 }
 
@@ -28,6 +34,9 @@ super::text_enum!(MessageKind {
     ClosingNote = "closing_note",
     CheckIn = "check_in",
     SignIn = "sign_in",
+    Invitation = "invitation",
+    ConfirmAddress = "confirm_address",
+    AddressChanged = "address_changed",
     Test = "test",
 });
 

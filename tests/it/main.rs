@@ -27,6 +27,7 @@ mod process_kill;
 mod process_logs;
 mod process_refusals;
 mod process_three;
+mod store_accounts;
 mod store_courier;
 mod store_coverage;
 mod store_db;
