@@ -1,6 +1,13 @@
 //! One binary, the whole service in process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts_admin;
+mod accounts_kit;
+mod accounts_leave;
+mod accounts_limits;
+mod accounts_settings;
+mod accounts_sign_in;
+mod accounts_theft;
 mod api_document;
 mod api_input;
 mod api_kit;

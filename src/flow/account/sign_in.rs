@@ -117,7 +117,7 @@ pub async fn look_at_sign_in(cx: &Cx, token: &str, browser: &str) -> Result<Open
     let claims = cx.ring().verify(link::Purpose::SignIn, token, now)?;
     let mut tx = cx.db.read().await?;
     let found = sessions::find_sign_in(&mut tx, claims.reference).await?;
-    let row = found.filter(|row| row.used_at.is_none() && now < row.expires_at).ok_or(LinkFault::Closed)?;
+    let row = good(found, now)?;
     let same = bool::from(row.browser.ct_eq(&sha256(browser)));
     Ok(if same { Opened::Here } else { Opened::Elsewhere })
 }
@@ -142,7 +142,7 @@ pub async fn sign_in_by_link(
         .write(move |tx| {
             let new = new.clone();
             Box::pin(async move {
-                let row = sessions::find_sign_in(tx, claims.reference).await?.ok_or(LinkFault::Closed)?;
+                let row = good(sessions::find_sign_in(tx, claims.reference).await?, new.now)?;
                 if !bool::from(row.browser.ct_eq(&hash)) {
                     return Err(AccountError::Elsewhere);
                 }
@@ -188,6 +188,11 @@ pub async fn sign_in_by_code(
         })
         .await?;
     if opened { Ok(secret) } else { Err(invalid(Problem::new("code", "wrong-code"))) }
+}
+
+/// A sign-in that was not used and whose time is not over.
+fn good(found: Option<SignIn>, now: Ts) -> Result<SignIn, LinkFault> {
+    found.filter(|row| row.used_at.is_none() && now < row.expires_at).ok_or(LinkFault::Closed)
 }
 
 async fn use_up(tx: &mut Tx, row: &SignIn, new: &NewSession) -> Result<(), AccountError> {
