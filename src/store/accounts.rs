@@ -95,6 +95,18 @@ pub async fn leaving(tx: &mut Tx) -> Result<Vec<Connector>, StoreError> {
     rows.iter().map(read).collect()
 }
 
+/// Suspended accounts with introductions under way that were not taken back.
+pub async fn suspended_and_running(tx: &mut Tx) -> Result<Vec<Connector>, StoreError> {
+    let rows = tx
+        .q("SELECT * FROM connector c WHERE c.suspended_at IS NOT NULL AND c.deleted_at IS NULL
+            AND EXISTS (SELECT 1 FROM introduction i WHERE i.connector_id = c.id
+              AND i.state IN ('asking', 'agreed') AND i.withdrawn_at IS NULL)
+            ORDER BY c.id")
+        .all()
+        .await?;
+    rows.iter().map(read).collect()
+}
+
 /// Forgets the name, the address and whatever else was personal; `name` stands there from now on.
 pub async fn scrub(tx: &mut Tx, id: ConnectorId, name: &str, now: Ts) -> Result<(), StoreError> {
     tx.q(

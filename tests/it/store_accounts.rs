@@ -176,6 +176,21 @@ both! {
         assert!(look!(db.db, tx => tokens::find(tx, hash(3))).is_some());
     }
 
+    async fn a_suspended_account_with_something_under_way_is_found(db: TestDb) {
+        let (ada, bob) = (saved_connector(&db.db, 1).await.id, saved_connector(&db.db, 2).await.id);
+        saved(&db.db, ada, 20, State::Asking).await;
+        saved(&db.db, bob, 40, State::Asking).await;
+        let found = || async {
+            let found = look!(db.db, tx => accounts::suspended_and_running(tx));
+            found.iter().map(|one| one.id).collect::<Vec<_>>()
+        };
+        assert!(found().await.is_empty());
+        for id in [ada, bob] {
+            unit!(db.db, tx => accounts::set_suspended(tx, id, Some(T0))).unwrap();
+        }
+        assert_eq!(found().await, [ada], "Bob's was taken back");
+    }
+
     async fn drafts_and_contacts_go_and_what_is_under_way_is_found(db: TestDb) {
         let (ada, bob) = (saved_connector(&db.db, 1).await.id, saved_connector(&db.db, 2).await.id);
         let drafted = saved(&db.db, ada, 10, State::Draft).await;

@@ -17,7 +17,6 @@ pub(super) enum Act {
 }
 
 /// Notes it, in the unit of work that does it.
-#[expect(clippy::unused_async, reason = "writes a row where acts are kept")]
 pub(super) async fn note(
     _tx: &mut Tx,
     admin: &Connector,

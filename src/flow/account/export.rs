@@ -23,7 +23,7 @@ pub enum Cursor {
 /// A piece of it.
 pub enum Piece {
     Account {
-        account: Option<Account>,
+        account: Option<Box<Account>>,
         sessions: Vec<Session>,
         tokens: Vec<Token>,
     },
@@ -38,7 +38,10 @@ pub async fn next_piece(cx: &Cx, who: &Connector, at: Cursor) -> Result<(Piece, 
         Cursor::Account => {
             let account = accounts::one(&mut cx.db.read().await?, who.id).await?;
             let (sessions, tokens) = (sessions_of(cx, who).await?, tokens_of(cx, who).await?);
-            Ok((Piece::Account { account, sessions, tokens }, Some(Cursor::Contacts(None))))
+            Ok((
+                Piece::Account { account: account.map(Box::new), sessions, tokens },
+                Some(Cursor::Contacts(None)),
+            ))
         }
         Cursor::Contacts(before) => {
             let page = people::page(cx, who, before, CONTACTS).await?;

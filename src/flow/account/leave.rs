@@ -43,9 +43,14 @@ pub fn former(cx: &Ctx) -> String {
     cx.views.words(&language, "former-connector", &[])
 }
 
-/// Goes on with every deleted account that still has a name: takes back what is under way, and forgets
-/// the name once nothing is. The sweeper calls it. Returns how many names were forgotten.
+/// Goes on where a crash or a late click left something undone: takes back what is under way for suspended
+/// and deleted accounts, and forgets a deleted one's name once nothing is. The sweeper calls it. Returns
+/// how many names were forgotten.
 pub async fn finish_leaving(cx: &Cx) -> Result<u64, Failure> {
+    let suspended = accounts::suspended_and_running(&mut cx.db.read().await?).await?;
+    for who in suspended {
+        take_back_all(cx, &who).await?;
+    }
     let leaving = accounts::leaving(&mut cx.db.read().await?).await?;
     let mut forgotten = 0;
     for who in leaving {

@@ -126,33 +126,36 @@ impl Page for Settings {
     const FILE: &'static str = "account/settings";
 
     fn samples() -> Vec<Self> {
-        let paths = SettingsPaths {
-            address: "/settings/address",
-            address_code: "/settings/address/code",
-            sessions_end: "/settings/sessions/end",
-            tokens: "/settings/tokens",
-            export: "/settings/export",
-            delete: "/settings/delete",
+        let plain = Self::sample();
+        let fields =
+            ["name", "signature", "time_zone", "language", "email", "code", "token-name", "token-scopes"];
+        let full = Self {
+            faults: fields.map(Fault::sample).to_vec(),
+            signature: "Warmly,\nAda".into(),
+            languages: vec!["de".into(), "en".into()],
+            waiting: Some("ada@example.net".into()),
+            sessions: vec![SessionLine::sample(true, false), SessionLine::sample(false, true)],
+            tokens: vec![TokenLine::sample(None), TokenLine::sample(Some(SAMPLE_TIME))],
+            scopes: vec![ScopeBox { scope: "admin", ticked: false }],
+            ..plain.clone()
         };
-        let session = |this, unknown| SessionLine {
-            browser: if unknown { "other" } else { "firefox" },
-            system: if unknown { "other" } else { "linux" },
-            unknown,
-            since: SAMPLE_TIME,
-            seen: SAMPLE_TIME,
-            this,
-            end: "/settings/sessions/x/end".into(),
-        };
-        let token = |used_at| TokenLine {
-            name: "The script that files".into(),
-            scopes: vec!["read", "write"],
-            created_at: SAMPLE_TIME,
-            used_at,
-            revoke: "/settings/tokens/x/revoke".into(),
-        };
-        let plain = Self {
+        let said = SettingsSaid::ALL.map(|said| Self { said: Some(said), ..plain.clone() });
+        [vec![plain, full], said.to_vec()].concat()
+    }
+}
+
+impl Settings {
+    fn sample() -> Self {
+        Self {
             frame: Frame::sample().at(Here::Settings),
-            paths,
+            paths: SettingsPaths {
+                address: "/settings/address",
+                address_code: "/settings/address/code",
+                sessions_end: "/settings/sessions/end",
+                tokens: "/settings/tokens",
+                export: "/settings/export",
+                delete: "/settings/delete",
+            },
             said: None,
             faults: Vec::new(),
             name: "Ada Lovelace".into(),
@@ -164,7 +167,7 @@ impl Page for Settings {
             email: "ada@example.org".into(),
             new_email: String::new(),
             waiting: None,
-            sessions: vec![session(true, false)],
+            sessions: vec![SessionLine::sample(true, false)],
             tokens: Vec::new(),
             token_name: String::new(),
             scopes: vec![
@@ -172,30 +175,33 @@ impl Page for Settings {
                 ScopeBox { scope: "write", ticked: false },
             ],
             time_zone: "Europe/London".into(),
-        };
-        let full = Self {
-            faults: [
-                "name",
-                "signature",
-                "time_zone",
-                "language",
-                "email",
-                "code",
-                "token-name",
-                "token-scopes",
-            ]
-            .map(Fault::sample)
-            .to_vec(),
-            signature: "Warmly,\nAda".into(),
-            languages: vec!["de".into(), "en".into()],
-            waiting: Some("ada@example.net".into()),
-            sessions: vec![session(true, false), session(false, true)],
-            tokens: vec![token(None), token(Some(SAMPLE_TIME))],
-            scopes: vec![ScopeBox { scope: "admin", ticked: false }],
-            ..plain.clone()
-        };
-        let said = SettingsSaid::ALL.map(|said| Self { said: Some(said), ..plain.clone() });
-        [vec![plain.clone(), full], said.to_vec()].concat()
+        }
+    }
+}
+
+impl SessionLine {
+    fn sample(this: bool, unknown: bool) -> Self {
+        Self {
+            browser: if unknown { "other" } else { "firefox" },
+            system: if unknown { "other" } else { "linux" },
+            unknown,
+            since: SAMPLE_TIME,
+            seen: SAMPLE_TIME,
+            this,
+            end: "/settings/sessions/x/end".into(),
+        }
+    }
+}
+
+impl TokenLine {
+    fn sample(used_at: Option<Ts>) -> Self {
+        Self {
+            name: "The script that files".into(),
+            scopes: vec!["read", "write"],
+            created_at: SAMPLE_TIME,
+            used_at,
+            revoke: "/settings/tokens/x/revoke".into(),
+        }
     }
 }
 

@@ -43,7 +43,7 @@ async fn next(mut place: Place) -> Result<Option<(String, Place)>, Failure> {
     };
     let (piece, next) = account::next_piece(&place.web.cx, &place.who, at).await?;
     let mut text = match &piece {
-        Piece::Account { account, sessions, tokens } => head(account.as_ref(), sessions, tokens),
+        Piece::Account { account, sessions, tokens } => head(account.as_deref(), sessions, tokens),
         Piece::Contacts(page) => place.items(page.iter().map(|one| value(&shown_contact(one)))),
         Piece::Introductions(page) => {
             let told: Vec<Value> = page

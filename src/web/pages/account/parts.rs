@@ -25,9 +25,10 @@ pub async fn address(
 ) -> Result<Response, WebError> {
     let email = form.get("email").to_owned();
     web.clients.take(client, web.cx.now()).map_err(WebError::too_many)?;
-    let asked = match form.problems.0.is_empty() {
-        true => account::ask_for_address(&web.cx, &who, &email).await,
-        false => Err(AccountError::Invalid(form.problems)),
+    let asked = if form.problems.0.is_empty() {
+        account::ask_for_address(&web.cx, &who, &email).await
+    } else {
+        Err(AccountError::Invalid(form.problems))
     };
     match asked {
         Ok(()) => Ok(back(SettingsSaid::Mailed)),
@@ -84,9 +85,10 @@ pub async fn make_token(
     let name = form.get("name").to_owned();
     let ticked = Scope::ALL.iter().copied().filter(|scope| form.ticked(scope.as_str()));
     let scopes: Vec<Scope> = ticked.collect();
-    let made = match form.problems.0.is_empty() {
-        true => account::add_token(&web.cx, &who, &name, &scopes).await,
-        false => Err(AccountError::Invalid(form.problems)),
+    let made = if form.problems.0.is_empty() {
+        account::add_token(&web.cx, &who, &name, &scopes).await
+    } else {
+        Err(AccountError::Invalid(form.problems))
     };
     match made {
         Ok((token, secret)) => {

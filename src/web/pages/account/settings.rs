@@ -55,9 +55,10 @@ pub async fn save(
         time_zone: form.get("time_zone").to_owned(),
         language: form.get("language").to_owned(),
     };
-    let saved = match form.problems.0.is_empty() {
-        true => account::save_profile(&web.cx, &who, &raw).await.map(drop),
-        false => Err(AccountError::Invalid(form.problems)),
+    let saved = if form.problems.0.is_empty() {
+        account::save_profile(&web.cx, &who, &raw).await.map(drop)
+    } else {
+        Err(AccountError::Invalid(form.problems))
     };
     match saved {
         Ok(()) => Ok(back(SettingsSaid::Saved)),
