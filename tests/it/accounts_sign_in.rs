@@ -125,7 +125,7 @@ async fn fifty_at_once(engine: Engine) {
     let before = count(&app.cx().db, "SELECT COUNT(*) AS n FROM session").await;
     let clicks = (0..50).map(|_| {
         let mut same = Browser::new(&app);
-        same.cookies = browser.cookies.clone();
+        same.cookies.clone_from(&browser.cookies);
         let link = mail.link.clone();
         async move { same.post(&link, &[]).await.status.as_u16() }
     });

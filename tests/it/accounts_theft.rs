@@ -4,6 +4,7 @@ use axum::http::Method;
 use axum::http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
 use twoyes::clock::Span;
 use twoyes::flow::account;
+use twoyes::web::routes::{Access, table};
 
 use crate::accounts_kit::{Browser, empty, grace};
 use crate::support::app::{BASE, TestApp, request};
@@ -175,4 +176,24 @@ async fn forms_from_elsewhere_are_refused_on_signed_in_routes() {
             assert_eq!(status, wanted, "{path} {site:?} {origin:?} cookie: {cookie}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_connector_is_refused_on_every_route_of_the_admin() {
+    let app = TestApp::new().await;
+    let who = grace(&app).await;
+    let session = account::session_for(app.cx(), &who).await.unwrap();
+    let mut browser = Browser::with(&app, &format!("twoyes={session}"));
+    let mut count = 0;
+    for route in table().into_iter().filter(|route| route.access == Access::Admin) {
+        let path = route.path.replace("{id}", &app.connector.id.to_string());
+        let page = match route.method {
+            "GET" => browser.get(&path).await,
+            _ => browser.post(&path, &[]).await,
+        };
+        assert_eq!(page.status.as_u16(), 403, "{} {path}", route.method);
+        count += 1;
+    }
+    assert!(count > 10, "only {count} routes");
+    app.see("/admin/connectors").await.is(200).says("Ada Lovelace");
 }
