@@ -17,6 +17,12 @@ pub enum MessageKind {
     SignIn,
     /// What the parties would read, to the connector first.
     CopyFirst,
+    /// An admin invites somebody to be a connector.
+    Invitation,
+    /// Proves that a new address of an account is its owner's.
+    ConfirmAddress,
+    /// Tells the old address that there is a new one.
+    AddressChanged,
     Test,
 }
 
@@ -31,6 +37,9 @@ super::text_enum!(MessageKind {
     CheckIn = "check_in",
     SignIn = "sign_in",
     CopyFirst = "copy_first",
+    Invitation = "invitation",
+    ConfirmAddress = "confirm_address",
+    AddressChanged = "address_changed",
     Test = "test",
 });
 

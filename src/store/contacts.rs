@@ -147,6 +147,11 @@ pub async fn delete(tx: &mut Tx, owner: ConnectorId, id: ContactId) -> Result<bo
     Ok(gone == 1)
 }
 
+/// Deletes the whole address book of an account.
+pub async fn delete_all(tx: &mut Tx, owner: ConnectorId) -> Result<u64, StoreError> {
+    tx.q("DELETE FROM contact WHERE connector_id = $1").bind(owner.0).run().await
+}
+
 pub(super) fn read(row: &Row) -> Result<Contact, StoreError> {
     let email: String = row.get("email")?;
     Ok(Contact {

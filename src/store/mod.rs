@@ -7,6 +7,8 @@ mod query;
 mod sqlite;
 mod tx;
 
+pub mod accounts;
+pub mod addresses;
 pub mod connectors;
 pub mod contact_words;
 pub mod contacts;

@@ -65,6 +65,11 @@ async fn add_delivery(tx: &mut Tx, of: &NewMessage, new: &NewDelivery, now: Ts) 
     Ok(())
 }
 
+/// Removes a mail and its deliveries without a trace. `false` when there is none with this key.
+pub async fn discard(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
+    Ok(tx.q("DELETE FROM message WHERE key = $1").bind(key).run().await? == 1)
+}
+
 /// Takes back the mails of one kind that have not begun to leave. Returns how many.
 pub async fn cancel_unsent(
     tx: &mut Tx,

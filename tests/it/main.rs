@@ -1,6 +1,13 @@
 //! One binary, the whole service in process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts_admin;
+mod accounts_kit;
+mod accounts_leave;
+mod accounts_limits;
+mod accounts_settings;
+mod accounts_sign_in;
+mod accounts_theft;
 mod api_document;
 mod api_input;
 mod api_kit;
@@ -30,6 +37,7 @@ mod process_kill;
 mod process_logs;
 mod process_refusals;
 mod process_three;
+mod store_accounts;
 mod store_contacts;
 mod store_courier;
 mod store_coverage;

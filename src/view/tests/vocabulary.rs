@@ -109,3 +109,24 @@ fn dates_are_told_in_the_readers_time_zone() {
     mail.time_zone = "Mars/Olympus".into();
     assert!(views.mail("en", &mail).unwrap_err().sentence.contains("Mars/Olympus"));
 }
+
+#[test]
+fn roles_scopes_browsers_and_what_forms_did_have_words() {
+    use crate::domain::connector::{Role, Scope};
+    use crate::domain::device::{Browser, System};
+    use pages::{ConnectorSaid, SettingsSaid};
+    known(Role::ALL.iter().flat_map(|role| {
+        let role = role.as_str();
+        [format!("role-{role}"), format!("role-{role}-hint")]
+    }));
+    known(Scope::ALL.iter().flat_map(|scope| {
+        let scope = scope.as_str();
+        [format!("scope-{scope}"), format!("scope-{scope}-hint")]
+    }));
+    known(Browser::ALL.iter().map(|browser| format!("browser-{}", browser.as_str())));
+    known(System::ALL.iter().map(|system| format!("system-{}", system.as_str())));
+    known(SettingsSaid::ALL.iter().map(|said| format!("settings-said-{}", said.as_str())));
+    known(ConnectorSaid::ALL.iter().map(|said| format!("connectors-said-{}", said.as_str())));
+    let mails = message::MessageKind::ALL.iter().map(|kind| format!("mail-{}", kind.as_str()));
+    known(mails);
+}
