@@ -7,6 +7,7 @@ mod query;
 mod sqlite;
 mod tx;
 
+pub mod admin_acts;
 pub mod connectors;
 pub mod contacts;
 pub mod courier;

@@ -36,6 +36,22 @@ pub async fn put(tx: &mut Tx, route: &Route) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// All routes that there ever were: as many as relays.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Route>, StoreError> {
+    tx.q("SELECT * FROM route ORDER BY name").all().await?.iter().map(read).collect()
+}
+
+/// Ends the pause of a route: the next mail is its probe. Whether there was a pause.
+pub async fn end_pause(tx: &mut Tx, name: &str, now: Ts) -> Result<bool, StoreError> {
+    let ended = tx
+        .q("UPDATE route SET paused_until = $2 WHERE name = $1 AND failures > 0 AND paused_until > $2")
+        .bind(name)
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(ended == 1)
+}
+
 fn read(row: &Row) -> Result<Route, StoreError> {
     Ok(Route {
         name: row.get("name")?,

@@ -13,6 +13,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::flow::Cx;
+use crate::flow::condition::Instance;
 use crate::mail::LocalMailbox;
 use crate::metrics::Metrics;
 
@@ -31,6 +32,8 @@ pub struct Inner {
     pub request_timeout: std::time::Duration,
     /// Served over TLS: cookies are `Secure` and `__Host-`, HSTS is sent.
     pub https: bool,
+    /// For the admin's health page.
+    pub instance: Instance,
 }
 
 impl Web {

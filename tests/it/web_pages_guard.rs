@@ -147,5 +147,6 @@ fn inner(app: &TestApp) -> Inner {
         body_limit: app.web.body_limit,
         request_timeout: app.web.request_timeout,
         https: false,
+        instance: twoyes::flow::condition::Instance::default(),
     }
 }

@@ -122,6 +122,7 @@ impl TestApp {
             body_limit: 16 * 1024,
             request_timeout: Duration::from_secs(30),
             https: false,
+            instance: twoyes::flow::condition::Instance::default(),
         });
         let router = routes::router(&web);
         Self { web, router, mailbox, connector, cookie: format!("twoyes={session}"), worker, dir }

@@ -1,12 +1,27 @@
 //! What an admin sees: outcomes without answers, deliveries without addresses.
 
+mod acts;
 mod deliveries;
+mod delivery;
+mod health;
 mod outcomes;
+mod suppressions;
 
-pub use deliveries::{Deliveries, DeliveryLine};
+pub use acts::{ActLine, Acts};
+pub use deliveries::{Deliveries, DeliveryLine, RouteLine, StateCount};
+pub use delivery::{AttemptLine, Delivery};
+pub use health::{Health, RecordLine, TroubleLine, Waiting};
 pub use outcomes::{Ending, OutcomeLine, Outcomes};
+pub use suppressions::{Found, Month, Suppressions, Typed};
 
 use super::super::registry::{PageEntry, page};
 
 /// Its pages, one line each.
-pub(super) const PAGES: &[PageEntry] = &[page::<Outcomes>(), page::<Deliveries>()];
+pub(super) const PAGES: &[PageEntry] = &[
+    page::<Outcomes>(),
+    page::<Deliveries>(),
+    page::<Delivery>(),
+    page::<Suppressions>(),
+    page::<Health>(),
+    page::<Acts>(),
+];
