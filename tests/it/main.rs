@@ -1,6 +1,9 @@
 //! One binary, the whole service in process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod admin_deliveries;
+mod admin_health;
+mod admin_suppressions;
 mod api_document;
 mod api_input;
 mod api_kit;
@@ -27,6 +30,7 @@ mod process_kill;
 mod process_logs;
 mod process_refusals;
 mod process_three;
+mod store_admin;
 mod store_courier;
 mod store_coverage;
 mod store_db;

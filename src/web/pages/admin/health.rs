@@ -21,7 +21,7 @@ pub async fn health(State(web): State<Web>, Admin(who): Admin) -> Result<Respons
 
 /// The same, with the DNS records of the sender's domain: only on request, since DNS may be slow.
 pub async fn records(State(web): State<Web>, Admin(who): Admin) -> Result<Response, WebError> {
-    let found = condition::records(&web.instance).await;
+    let found = condition::records(&web.instance, condition::RECORDS_LIMIT).await;
     let slow = found.is_none();
     let records = found.unwrap_or_default().into_iter().map(record_line).collect();
     let page = Health { records, slow, ..look(&web, &who).await };
