@@ -194,7 +194,7 @@ pub async fn to_decide(tx: &mut Tx, limit: i64) -> Result<Vec<Delivery>, StoreEr
 /// How many are in a state, counted no further than `most`.
 pub async fn count(tx: &mut Tx, state: DeliveryState, most: i64) -> Result<i64, StoreError> {
     let row = tx
-        .q("SELECT COUNT(*) AS many FROM (SELECT id FROM delivery WHERE state = $1 LIMIT $2) AS some")
+        .q("SELECT COUNT(*) AS many FROM (SELECT id FROM delivery WHERE state = $1 LIMIT $2) AS few")
         .bind(state.as_str())
         .bind(most)
         .one()
@@ -206,7 +206,7 @@ pub async fn count(tx: &mut Tx, state: DeliveryState, most: i64) -> Result<i64, 
 pub async fn failed_since(tx: &mut Tx, since: Ts, most: i64) -> Result<i64, StoreError> {
     let row = tx
         .q("SELECT COUNT(*) AS many FROM (SELECT id FROM delivery
-              WHERE state = 'failed' AND finished_at >= $1 LIMIT $2) AS some")
+              WHERE state = 'failed' AND finished_at >= $1 LIMIT $2) AS few")
         .bind(since.0)
         .bind(most)
         .one()
@@ -216,7 +216,11 @@ pub async fn failed_since(tx: &mut Tx, since: Ts, most: i64) -> Result<i64, Stor
 
 /// When the newest was queued: a time to come means that the clock was put back.
 pub async fn newest(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
-    let row = tx.q("SELECT created_at FROM delivery ORDER BY id DESC LIMIT 1").one().await?;
+    let row = tx
+        .q("SELECT created_at FROM delivery WHERE id < $1 ORDER BY id DESC LIMIT 1")
+        .bind(uuid::Uuid::max())
+        .one()
+        .await?;
     row.map(|row| row.get("created_at").map(Ts)).transpose()
 }
 

@@ -36,8 +36,8 @@ async fn an_address_is_added_looked_up_and_lifted_with_its_reason() {
     app.see(done.header("location")).await.is(200).says("nothing stood against this address");
 
     let acts = app.see("/admin/acts").await.is(200).hides("grace").hides("Grace");
-    let acts = acts.says("lifted “never ask” for g…@hopper.example. She asked us to.");
-    acts.says("added an address that is never asked: G…@hopper.example. She rang us.");
+    let acts = acts.says("lifted “never ask” for g…@hopper.example.She asked us to.");
+    acts.says("added an address that is never asked: G…@hopper.example.She rang us.");
 }
 
 #[tokio::test]

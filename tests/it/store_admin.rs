@@ -14,7 +14,7 @@ use twoyes::store::suppressions::{self, Source, Suppression};
 use twoyes::store::{Db, courier};
 
 use crate::store_kit::{T0, look, message, person, unit, uuid};
-use crate::store_post::{about, ask, enqueue, get, id, lease_all, mark, set, state};
+use crate::store_post::{about, ask, enqueue, enqueue_at, get, id, lease_all, mark, set, state};
 use crate::support::db::both;
 
 fn act(n: u8, subject: &str) -> AdminAct {
@@ -173,11 +173,15 @@ both! {
             changed_at: T0,
         };
         unit!(db.db, tx, route => routes::put(tx, &route)).unwrap();
+        enqueue_at(&db.db, &ask(1), T0 + Span::minutes(1)).await;
+        enqueue_at(&db.db, &ask(2), T0 + Span::minutes(3)).await;
         let other = T0 + Span::minutes(2);
         assert!(!unit!(db.db, tx => routes::end_pause(tx, "relay", other)).unwrap(), "it is over");
         assert!(!unit!(db.db, tx => routes::end_pause(tx, "other", T0)).unwrap());
         assert!(unit!(db.db, tx => routes::end_pause(tx, "relay", T0)).unwrap());
         assert!(!unit!(db.db, tx => routes::end_pause(tx, "relay", T0)).unwrap());
+        assert_eq!(get(&db.db, id(1)).await.due_at, T0, "it waited for the end of the pause");
+        assert_eq!(get(&db.db, id(2)).await.due_at, T0 + Span::minutes(3), "it waited for its own time");
         let all = look!(db.db, tx => routes::all(tx));
         assert_eq!(all, [Route { paused_until: Some(T0), ..route }]);
     }
