@@ -58,16 +58,12 @@ async fn named(tx: &mut Tx, acts: Vec<AdminAct>) -> Result<Vec<Deed>, Failure> {
     let mut names: Vec<(ConnectorId, String)> = Vec::new();
     let mut deeds = Vec::with_capacity(acts.len());
     for act in acts {
-        let known = names.iter().find(|(id, _)| *id == act.admin).map(|(_, name)| name.clone());
-        let admin_name = match known {
-            Some(name) => name,
-            None => {
-                let found = connectors::get(tx, act.admin).await?;
-                let name = found.map(|admin| admin.name).unwrap_or_default();
-                names.push((act.admin, name.clone()));
-                name
-            }
-        };
+        if !names.iter().any(|(id, _)| *id == act.admin) {
+            let found = connectors::get(tx, act.admin).await?;
+            names.push((act.admin, found.map(|admin| admin.name).unwrap_or_default()));
+        }
+        let known = names.iter().find(|(id, _)| *id == act.admin);
+        let admin_name = known.map(|(_, name)| name.clone()).unwrap_or_default();
         let AdminAct { id, at, what, subject, detail, .. } = act;
         deeds.push(Deed { id, at, admin_name, what, subject, detail });
     }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use twoyes::clock::Span;
-use twoyes::domain::connector::Role;
-use twoyes::flow::{account, answer, ask, draft};
 use twoyes::domain::asking::Side;
+use twoyes::domain::connector::Role;
 use twoyes::domain::letter::{DeliveryState, LinkName};
 use twoyes::domain::message::MessageKind;
+use twoyes::flow::{account, answer, ask, draft};
 use twoyes::ids::DeliveryId;
 use twoyes::metrics::Metrics;
 use twoyes::store::deliveries::{self, Filter};
@@ -127,7 +127,13 @@ async fn an_address_is_shown_once_by_a_form_that_is_written_down() {
     sink.always(At::Rcpt, Act::reply("450 4.2.1 <Grace@Hopper.example>: mailbox grace is full"));
     courier(&app, &sink).run_once().await;
     let id = only(&app).await.id;
-    app.see(&page_of(id)).await.is(200).says("4.2.1").says("When the recipient was named.").hides("race@").hides("mailbox grace");
+    app.see(&page_of(id))
+        .await
+        .is(200)
+        .says("4.2.1")
+        .says("When the recipient was named.")
+        .hides("race@")
+        .hides("mailbox grace");
     let shown = app.act(&format!("{}/address", page_of(id)), &[]).await.is(200);
     shown.says("It goes to grace@hopper.example.");
     app.act("/admin/suppressions/look-up", &[("email", "grace@hopper.example")]).await.is(200);
@@ -175,7 +181,13 @@ async fn whoever_said_never_looks_to_an_admin_like_anybody_whose_mail_was_taken_
     let cancelled = waiting.iter().find(|one| one.state == DeliveryState::Cancelled).unwrap();
     assert_eq!(cancelled.last_words, "never ask again", "the database knows");
     assert_eq!(cancelled.introduction, Some(second));
-    app.see("/admin/deliveries").await.is(200).says("Cancelled").hides("never ask again").hides("Receipt").hides("receipt of");
+    app.see("/admin/deliveries")
+        .await
+        .is(200)
+        .says("Cancelled")
+        .hides("never ask again")
+        .hides("Receipt")
+        .hides("receipt of");
     app.see(&page_of(cancelled.id)).await.is(200).hides("never ask again");
     let receipts = deliveries_of(&app, MessageKind::Receipt).await;
     assert!(!receipts.is_empty(), "the answer was confirmed");

@@ -234,9 +234,10 @@ async fn the_admin_sees_endings_and_no_answers_and_no_addresses() {
     page.hides("Grace").hides("hopper.example").hides("said no");
     let page = app.see("/admin/deliveries").await.is(200).says("g…@hopper.example").says("Queued");
     let page = page.hides("grace@").hides("alan@");
-    let one = page.body.split("href=\"").find_map(|part| {
-        part.split('"').next().filter(|path| path.starts_with("/admin/deliveries/"))
-    });
+    let one = page
+        .body
+        .split("href=\"")
+        .find_map(|part| part.split('"').next().filter(|path| path.starts_with("/admin/deliveries/")));
     let retry = format!("{}/retry", one.unwrap());
     let back = app.act(&retry, &[]).await.is(303);
     app.see(back.header("location")).await.is(200).says("at the front of the queue");
