@@ -109,7 +109,7 @@ fn filter(query: &DeliveryQuery) -> String {
         ("to", date(&query.to)),
     ];
     let given = parts.iter().filter(|(_, value)| !value.is_empty());
-    given.map(|(key, value)| format!("{key}={value}&")).collect()
+    given.map(|(key, value)| format!("{key}={value}&")).collect::<Vec<_>>().concat()
 }
 
 fn state_count((state, count): (DeliveryState, i64)) -> StateCount {
