@@ -15,6 +15,10 @@ pub enum MessageKind {
     ClosingNote,
     CheckIn,
     SignIn,
+    /// Confirms a new address.
+    AddressChange,
+    /// Tells the old address.
+    AddressChanged,
     Test,
 }
 
@@ -28,6 +32,8 @@ super::text_enum!(MessageKind {
     ClosingNote = "closing_note",
     CheckIn = "check_in",
     SignIn = "sign_in",
+    AddressChange = "address_change",
+    AddressChanged = "address_changed",
     Test = "test",
 });
 

@@ -41,6 +41,7 @@ pub mod message;
 pub mod nonce;
 pub mod outcome;
 pub mod party;
+pub mod preferences;
 pub mod problem;
 pub mod step;
 pub mod text;

@@ -181,7 +181,7 @@ async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option
         return Ok(None);
     }
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
-    let facts = facts(tx, &of).await?;
+    let facts = facts(tx, cx, &of, now).await?;
     let reply = Reply::plain(Answer::Never);
     match decide::answer(of, side, &reply, &facts, &cx.policy, now) {
         Ok(mut step) => {
@@ -208,7 +208,7 @@ async fn give_in(
         return Err(LinkFault::Closed.into());
     }
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
-    let facts = facts(tx, &of).await?;
+    let facts = facts(tx, cx, &of, now).await?;
     let step = decide::answer(of, side, reply, &facts, &cx.policy, now).map_err(|refusal| match refusal {
         Refusal::Closed
         | Refusal::WrongState

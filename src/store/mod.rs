@@ -7,15 +7,18 @@ mod query;
 mod sqlite;
 mod tx;
 
+pub mod address_changes;
 pub mod connectors;
 pub mod contacts;
 pub mod courier;
 pub mod deliveries;
+pub mod erasure;
 pub mod events;
 pub mod idempotency;
 pub mod introductions;
 pub mod outbox;
 pub mod parties;
+pub mod persons;
 pub mod routes;
 pub mod sessions;
 pub mod suppressions;

@@ -44,3 +44,34 @@ pub async fn since(tx: &mut Tx, person: PersonKey) -> Result<Option<Ts>, StoreEr
         tx.q("SELECT created_at FROM suppression WHERE person = $1").bind(person.0.to_vec()).one().await?;
     row.map(|row| row.get("created_at").map(Ts)).transpose()
 }
+
+/// Since when, and whether it was the person who wished it: then the person may take it back.
+pub async fn of(tx: &mut Tx, person: PersonKey) -> Result<Option<(Ts, bool)>, StoreError> {
+    let row = tx
+        .q("SELECT created_at, source FROM suppression WHERE person = $1")
+        .bind(person.0.to_vec())
+        .one()
+        .await?;
+    row.map(|row| Ok((Ts(row.get("created_at")?), row.get::<String>("source")? == "party"))).transpose()
+}
+
+/// Lifts what the person wished, wherever they did.
+pub async fn lift_by_person(tx: &mut Tx, person: PersonKey) -> Result<(), StoreError> {
+    tx.q("DELETE FROM suppression WHERE person = $1 AND source = 'party'")
+        .bind(person.0.to_vec())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// A person who changes their address takes "never" along; the old address keeps it.
+pub async fn copy(tx: &mut Tx, from: PersonKey, to: PersonKey) -> Result<(), StoreError> {
+    tx.q("INSERT INTO suppression (person, source, introduction_id, side, created_at)
+          SELECT $2, source, introduction_id, side, created_at FROM suppression WHERE person = $1
+          ON CONFLICT (person) DO NOTHING")
+        .bind(from.0.to_vec())
+        .bind(to.0.to_vec())
+        .run()
+        .await?;
+    Ok(())
+}

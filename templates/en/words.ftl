@@ -310,6 +310,8 @@ mail-connector_copy = The connector's copy
 mail-closing_note = The closing note
 mail-check_in = The check-in
 mail-sign_in = The sign-in mail
+mail-address_change = The question about a new address
+mail-address_changed = The notice of a changed address
 mail-test = A test mail
 
 ## States of a delivery

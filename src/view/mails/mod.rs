@@ -4,6 +4,7 @@
 //! stored messages they are marks ([`super::MARK`]) that are filled in when the mail leaves.
 
 mod account;
+mod address;
 mod after;
 mod asks;
 mod introduction;
@@ -12,6 +13,7 @@ mod samples;
 use serde::Serialize;
 
 pub use account::{SignIn, TestMail};
+pub use address::{AddressChange, AddressChanged};
 pub use after::{Answered, CheckIn, ClosingNote, Receipt};
 pub use asks::{AskFirst, AskSecond, Reminder};
 pub use introduction::{ConnectorCopy, Introduction, Party};
@@ -32,6 +34,8 @@ pub const MAILS: &[MailEntry] = &[
     mail::<ClosingNote>(),
     mail::<CheckIn>(),
     mail::<SignIn>(),
+    mail::<AddressChange>(),
+    mail::<AddressChanged>(),
     mail::<TestMail>(),
 ];
 
@@ -66,10 +70,14 @@ pub struct AskLinks {
     pub answer: String,
     /// "Never again", from anyone here.
     pub stop: String,
+    /// The reader's own page.
+    pub manage: String,
 }
 
 /// The link of a mail that wants nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StopLink {
     pub stop: String,
+    /// The reader's own page.
+    pub manage: String,
 }

@@ -208,6 +208,8 @@ impl TestApp {
             LinkName::Stop => (Purpose::Stop, "/stop/"),
             LinkName::CheckIn => (Purpose::CheckIn, "/met/"),
             LinkName::SignIn => (Purpose::SignIn, "/sign-in/"),
+            LinkName::Manage => (Purpose::Manage, "/you/"),
+            LinkName::AddressChange => (Purpose::AddressChange, "/address/"),
         };
         format!("{path}{}", self.mint(purpose, party.generation, party.link))
     }
