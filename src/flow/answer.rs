@@ -262,7 +262,7 @@ fn check(cx: &Ctx, raw: &RawReply, now: Ts) -> Result<Reply, Problems> {
 }
 
 /// A day, as its first moment in the instance's zone.
-fn date(cx: &Ctx, raw: &str) -> Result<Ts, Problem> {
+pub(super) fn date(cx: &Ctx, raw: &str) -> Result<Ts, Problem> {
     let raw = raw.trim();
     if raw.is_empty() {
         return Err(Problem::new("until", "required"));

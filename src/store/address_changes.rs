@@ -114,7 +114,7 @@ pub async fn move_mails(
     tx: &mut Tx,
     from: PersonKey,
     to: PersonKey,
-    old: &EmailAddress,
+    olds: &[String],
     new: &EmailAddress,
 ) -> Result<(), StoreError> {
     let waiting = tx
@@ -127,7 +127,7 @@ pub async fn move_mails(
     for row in waiting {
         let id: uuid::Uuid = row.get("id")?;
         let headers: String = row.get("headers")?;
-        let headers = readdressed(&headers, old, new)?;
+        let headers = readdressed(&headers, olds, new)?;
         tx.q("UPDATE message SET headers = $2 WHERE id = $1").bind(id).bind(headers).run().await?;
     }
     // One that is leased is queued again: its bytes are written anew, with the new address.
@@ -146,11 +146,11 @@ pub async fn move_mails(
     Ok(())
 }
 
-fn readdressed(headers: &str, old: &EmailAddress, new: &EmailAddress) -> Result<String, StoreError> {
+fn readdressed(headers: &str, olds: &[String], new: &EmailAddress) -> Result<String, StoreError> {
     let fault = |error: serde_json::Error| StoreError::Data { column: "headers", why: error.to_string() };
     let mut headers: Headers = serde_json::from_str(headers).map_err(fault)?;
     for to in &mut headers.to {
-        if to.address == old.as_str() {
+        if olds.contains(&to.address) {
             new.as_str().clone_into(&mut to.address);
         }
     }
@@ -160,7 +160,7 @@ fn readdressed(headers: &str, old: &EmailAddress, new: &EmailAddress) -> Result<
 /// The entries in all address books, except where there is one with the new address already.
 pub async fn move_contacts(
     tx: &mut Tx,
-    old: &EmailAddress,
+    old: &str,
     new: &EmailAddress,
     now: Ts,
 ) -> Result<(), StoreError> {
@@ -168,7 +168,7 @@ pub async fn move_contacts(
           WHERE email_key = $1
             AND NOT EXISTS (SELECT 1 FROM contact c
                             WHERE c.connector_id = contact.connector_id AND c.email_key = $3)")
-        .bind(old.as_str().to_lowercase())
+        .bind(old.to_lowercase())
         .bind(new.as_str())
         .bind(new.as_str().to_lowercase())
         .bind(now.0)

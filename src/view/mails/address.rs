@@ -18,7 +18,8 @@ pub struct AddressChange {
 #[derive(Clone, Debug, Serialize)]
 pub struct AddressChanged {
     pub you: Who,
-    pub link: String,
+    /// The way back. None where the new address had a history of its own.
+    pub link: Option<String>,
     /// How long it can be taken back.
     pub days: i64,
 }
@@ -35,7 +36,7 @@ impl Mail for AddressChanged {
     const KIND: &'static str = "address_changed";
 
     fn samples() -> Vec<Self> {
-        vec![Self { you: samples::seeker(), link: link(), days: 7 }]
+        [Some(link()), None].map(|link| Self { you: samples::seeker(), link, days: 7 }).to_vec()
     }
 }
 
