@@ -327,6 +327,33 @@ delivery-cancelled = Cancelled
 
 ## Your page (of a person who was asked)
 
+you-done-limit = The limit is set.
+you-done-limit-text = It counts from now on, for everybody together.
+you-done-pause = The pause is set.
+you-done-pause-text = Nobody asks you before that day. You can end it here at any time.
+you-done-person = You will not be asked about this person again.
+you-done-person-text = Nobody is told. You can take it back here.
+you-done-connector = You get no more questions from this person.
+you-done-connector-text = They are not told. You can take it back here.
+you-done-back = Taken back.
+you-done-back-text = What no longer stands under “What holds now” is over.
+you-done-never = Nobody can ask you any more.
+you-done-never-text = Mails that waited for you are stopped. You can take it back here.
+you-done-address = A mail is on its way to the new address.
+you-done-address-text = Nothing changes before you confirm there, within a day.
+field-limit = The limit
+field-person = The person
+field-connector = The person
+field-back = What to take back
+field-never = The tick
+field-mine = The tick
+field-what = The form
+problem-nothing-ticked = Please tick what you would like to take back.
+problem-tick-needed = Please tick the box if you are sure.
+problem-same-address = This is the address that you are reached at already.
+problem-too-often = There were three wishes for another address within a day. Please try again tomorrow.
+problem-not-yours = This is not the address that this page belongs to.
+
 ## Accounts: signing in, settings, invitations
 
 ## Contacts and the composer

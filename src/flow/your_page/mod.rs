@@ -9,6 +9,7 @@ mod limits;
 pub use address::{ADDRESS_LINK_LIFE, ChangePage, confirm, look_at_change, wish};
 pub use data::{Data, data};
 pub use erase::erase;
+pub use crate::store::persons::Entry;
 pub use limits::{Change, RawChange, change, never};
 
 use uuid::Uuid;
@@ -26,7 +27,7 @@ use crate::domain::party::PersonKey;
 use crate::domain::preferences::{MONTH, Preferences};
 use crate::domain::problem::Problems;
 use crate::ids::{ConnectorId, IntroductionId, LinkRef, derive};
-use crate::store::persons::{self, Entry, Whom};
+use crate::store::persons::{self, Whom};
 use crate::store::{Tx, connectors, introductions, suppressions};
 
 /// More than anybody is asked in a lifetime.

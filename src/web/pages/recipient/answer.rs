@@ -144,7 +144,7 @@ fn given(ask: &AskPage) -> Option<GivenAnswer> {
 }
 
 /// `YYYY-MM-DD` in a zone, as date fields carry it.
-fn day(zone: &str, at: Ts) -> String {
+pub(super) fn day(zone: &str, at: Ts) -> String {
     let at = at.to_jiff();
     let local = at.in_tz(zone).unwrap_or_else(|_| at.to_zoned(jiff::tz::TimeZone::UTC));
     local.strftime("%Y-%m-%d").to_string()
