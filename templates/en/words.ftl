@@ -206,9 +206,9 @@ refusal-too_many_rounds = This introduction was asked for too often.
 error-not_found = Not found
 error-not_found-text = There is nothing at this address, or it is not yours.
 error-link_not_valid = This link is not valid
-error-link_not_valid-text = Perhaps a part of it was lost. Please open it from the mail once more, or copy the whole line.
+error-link_not_valid-text = Perhaps a part of it was lost. Please open it from the mail once more, or copy the whole line. If that does not help, reply to the mail: that reaches the person who asked you.
 error-link_closed = This question is closed
-error-link_closed-text = There is nothing for you to do. Thank you for looking.
+error-link_closed-text = There is nothing for you to do, and nothing is missing. If there is something you would like to say, reply to the mail: that reaches the person who sent it. The link to your own page, at the end of every mail, still works.
 error-invalid = Please look at this again
 error-invalid-text = { $count ->
     [one] One thing needs to be put right.
@@ -327,6 +327,7 @@ delivery-cancelled = Cancelled
 
 ## Your page (of a person who was asked)
 
+page-yours = Your page, your limits
 you-done-limit = The limit is set.
 you-done-limit-text = It counts from now on, for everybody together.
 you-done-pause = The pause is set.

@@ -51,3 +51,6 @@ mod worker_faults;
 mod worker_races;
 mod worker_route;
 mod worker_running;
+mod your_page_follows;
+mod your_page_kit;
+mod your_page_settings;

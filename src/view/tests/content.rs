@@ -189,7 +189,7 @@ fn peoples_words_stay_words() {
             assert!(!mail.html.contains(bad), "{bad}");
         }
         assert_eq!(mail.html.matches("</body>").count(), 1);
-        assert_eq!(mail.html.matches("<a href").count(), 5, "four answers and the stop link");
+        assert_eq!(mail.html.matches("<a href").count(), 6, "four answers, your page and the stop link");
     }
 }
 
