@@ -16,6 +16,7 @@ pub mod erasure;
 pub mod events;
 pub mod idempotency;
 pub mod introductions;
+pub mod link_keys;
 pub mod outbox;
 pub mod parties;
 pub mod persons;
