@@ -37,6 +37,7 @@ mod store_kit;
 mod store_migrations;
 mod store_outbox;
 mod store_people;
+mod store_persons;
 mod store_plans;
 mod store_post;
 mod story;
