@@ -158,12 +158,7 @@ fn readdressed(headers: &str, olds: &[String], new: &EmailAddress) -> Result<Str
 }
 
 /// The entries in all address books, except where there is one with the new address already.
-pub async fn move_contacts(
-    tx: &mut Tx,
-    old: &str,
-    new: &EmailAddress,
-    now: Ts,
-) -> Result<(), StoreError> {
+pub async fn move_contacts(tx: &mut Tx, old: &str, new: &EmailAddress, now: Ts) -> Result<(), StoreError> {
     tx.q("UPDATE contact SET email = $2, email_key = $3, version = version + 1, updated_at = $4
           WHERE email_key = $1
             AND NOT EXISTS (SELECT 1 FROM contact c

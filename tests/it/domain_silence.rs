@@ -62,8 +62,16 @@ const ALWAYS: &[Way] = &[
 ];
 
 /// The first party said yes, or the second would know nothing: only these are no agreement.
-const AFTER_YES: &[Way] =
-    &[Way::No, Way::NotNow, Way::Never, Way::QuietNo, Way::Contested, Way::Withdrawn, Way::NoThenWithdrawn, Way::Erased];
+const AFTER_YES: &[Way] = &[
+    Way::No,
+    Way::NotNow,
+    Way::Never,
+    Way::QuietNo,
+    Way::Contested,
+    Way::Withdrawn,
+    Way::NoThenWithdrawn,
+    Way::Erased,
+];
 
 /// What the watching party does: some time after the one before, this answer.
 type Doings = Vec<(Span, Choice)>;

@@ -17,7 +17,13 @@ use crate::store_post::{enqueue, id, lease_all, mark, state};
 use crate::support::db::both;
 
 fn refusal(n: u8, whom: Whom) -> Refusal {
-    Refusal { id: uuid(n), person: person(1), whom, label: "Alan".into(), created_at: T0 + Span(i64::from(n)) }
+    Refusal {
+        id: uuid(n),
+        person: person(1),
+        whom,
+        label: "Alan".into(),
+        created_at: T0 + Span(i64::from(n)),
+    }
 }
 
 fn change(n: u8) -> AddressChange {

@@ -3,8 +3,8 @@
 use twoyes::clock::Span;
 use twoyes::domain::asking::Side;
 use twoyes::domain::contact::RawContact;
-use twoyes::domain::letter::LinkName::{Answer, Manage};
 use twoyes::domain::introduction::StateName;
+use twoyes::domain::letter::LinkName::{Answer, Manage};
 use twoyes::domain::party::NOBODY;
 use twoyes::flow::{introduce, people};
 use twoyes::ids::IntroductionId;
@@ -14,7 +14,11 @@ use crate::support::app::TestApp;
 use crate::your_page_kit::{ask, done, draft_with, not_before, send, yours};
 
 fn to(mails: &[Decoded], address: &str) -> Vec<String> {
-    mails.iter().filter(|mail| mail.to.iter().any(|to| to.address.contains(address))).map(|mail| mail.subject.clone()).collect()
+    mails
+        .iter()
+        .filter(|mail| mail.to.iter().any(|to| to.address.contains(address)))
+        .map(|mail| mail.subject.clone())
+        .collect()
 }
 
 async fn say(app: &TestApp, id: IntroductionId, side: Side, choice: &str) {
@@ -190,7 +194,10 @@ async fn three_wishes_a_day_are_enough() {
     for nth in 0..3 {
         done(&app, &link, &[("what", "address"), ("email", &format!("g{nth}@navy.example"))]).await;
     }
-    send(&app, &link, &[("what", "address"), ("email", "g9@navy.example")]).await.is(422).says("three wishes");
+    send(&app, &link, &[("what", "address"), ("email", "g9@navy.example")])
+        .await
+        .is(422)
+        .says("three wishes");
 }
 
 #[tokio::test]
@@ -207,7 +214,10 @@ async fn erasing_wants_the_whole_address_and_leaves_nothing_of_it() {
     let link = yours(&app, id, Side::First).await;
     let page = format!("{link}/erase");
     send(&app, &page, &[("sure", "yes"), ("email", "")]).await.is(422).says("is needed");
-    send(&app, &page, &[("sure", "yes"), ("email", "alan@turing.example")]).await.is(422).says("not the address");
+    send(&app, &page, &[("sure", "yes"), ("email", "alan@turing.example")])
+        .await
+        .is(422)
+        .says("not the address");
     send(&app, &page, &[("sure", ""), ("email", "grace@hopper.example")]).await.is(200);
     assert_eq!(app.load(id).await.parties.first.name, "Grace Hopper");
     done(&app, &page, &[("sure", "yes"), ("email", "GRACE@hopper.example")])
@@ -224,7 +234,10 @@ async fn erasing_wants_the_whole_address_and_leaves_nothing_of_it() {
     for word in ["grace@hopper", "Grace Hopper", "compilers for ten years"] {
         assert!(!app.holds(word).await, "{word}");
     }
-    assert_eq!(not_before(ask(&app, &crate::support::app::raw_draft()).await).map(|one| one.0), Some(Side::First));
+    assert_eq!(
+        not_before(ask(&app, &crate::support::app::raw_draft()).await).map(|one| one.0),
+        Some(Side::First)
+    );
     app.link(id, Side::First, Manage).await;
 }
 

@@ -95,7 +95,10 @@ async fn a_pause_ends_by_itself_or_by_hand() {
         .says("Nobody asks you before Friday 20 March 2026");
     let again = || async { not_before(ask(&app, &draft_with("Konrad Zuse", "konrad@zuse.example")).await) };
     assert_eq!(again().await, Some((Side::First, "2026-04-01".into())));
-    done(&app, &link, &[("what", "back"), ("resume", "yes")]).await.says("Taken back.").hides("before Friday");
+    done(&app, &link, &[("what", "back"), ("resume", "yes")])
+        .await
+        .says("Taken back.")
+        .hides("before Friday");
     assert_eq!(again().await, None);
     done(&app, &link, &[("what", "pause"), ("until", "2026-03-20")]).await;
     app.later(Span::days(18));
@@ -123,7 +126,9 @@ async fn a_person_and_a_connector_can_be_refused_and_taken_back() {
     done(&app, &link, &[("what", "back"), (&format!("back-{back}"), "yes")]).await.hides("about Alan Turing");
     assert_eq!(not_before(ask(&app, &raw_draft()).await), None);
     let ada = app.connector.id.to_string();
-    done(&app, &link, &[("what", "connector"), ("connector", &ada)]).await.says("Ada Lovelace does not ask you");
+    done(&app, &link, &[("what", "connector"), ("connector", &ada)])
+        .await
+        .says("Ada Lovelace does not ask you");
     assert_eq!(not_before(ask(&app, &konrad).await).map(|one| one.0), Some(Side::First));
 }
 
@@ -217,7 +222,9 @@ async fn robots_press_everything_and_nothing_happens() {
         }
         app.post(&path, &[]).await.is(422);
         app.post(&path, &[("what", "limit"), ("limit", "0")]).await.is(422);
-        app.post(&path, &[("sure", "yes"), ("never", "yes"), ("email", "grace@hopper.example")]).await.is(422);
+        app.post(&path, &[("sure", "yes"), ("never", "yes"), ("email", "grace@hopper.example")])
+            .await
+            .is(422);
     }
     assert!(app.database() == before, "nothing was written");
 }
@@ -258,6 +265,9 @@ async fn the_download_holds_their_own_data_alone() {
     assert!(page.header("content-disposition").starts_with("attachment"));
     let data: serde_json::Value = serde_json::from_str(&page.body).unwrap();
     assert_eq!(data["address"], "grace@hopper.example");
-    assert_eq!(data["connectors"][0]["questions"][0]["why_good_for_you"], "They build what you want to build next.");
+    assert_eq!(
+        data["connectors"][0]["questions"][0]["why_good_for_you"],
+        "They build what you want to build next."
+    );
     page.hides("Alan").hides("alan@").hides("solved the very problem");
 }

@@ -6,10 +6,10 @@ mod data;
 mod erase;
 mod limits;
 
+pub use crate::store::persons::Entry;
 pub use address::{ADDRESS_LINK_LIFE, ChangePage, confirm, look_at_change, wish};
 pub use data::{Data, data};
 pub use erase::erase;
-pub use crate::store::persons::Entry;
 pub use limits::{Change, RawChange, change, never};
 
 use uuid::Uuid;

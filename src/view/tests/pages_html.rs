@@ -86,7 +86,10 @@ fn words(html: &str) -> Vec<String> {
         text.push(' ');
         text.push_str(piece.split_once('>').map_or("", |(_, text)| text));
     }
-    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).map(str::to_owned).collect()
+    text.split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Half a minute is about 120 words; the connector's own come on top and were limited when they were typed.

@@ -236,12 +236,15 @@ impl TestApp {
     pub async fn holds(&self, words: &str) -> bool {
         let url = format!("sqlite:{}", self.dir.path().join("test.db").display());
         let mut on = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        let tables: Vec<(String,)> =
-            sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table'").fetch_all(&mut on).await.unwrap();
+        let tables: Vec<(String,)> = sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table'")
+            .fetch_all(&mut on)
+            .await
+            .unwrap();
         for (table,) in tables {
             let sql = format!("SELECT * FROM \"{table}\"");
             let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut on).await.unwrap();
-            let texts = rows.iter().flat_map(|row| (0..row.len()).map(|at| row.try_get_unchecked::<String, _>(at)));
+            let texts =
+                rows.iter().flat_map(|row| (0..row.len()).map(|at| row.try_get_unchecked::<String, _>(at)));
             if texts.flatten().any(|text| text.contains(words)) {
                 return true;
             }

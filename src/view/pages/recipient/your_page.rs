@@ -221,21 +221,30 @@ impl Page for YourPage {
             how_known: "from the compiler group".into(),
             since: AT,
         };
-        let bare =
-            EntryView { described: String::new(), employer: String::new(), how_known: String::new(), ..entry.clone() };
+        let bare = EntryView {
+            described: String::new(),
+            employer: String::new(),
+            how_known: String::new(),
+            ..entry.clone()
+        };
         let asks = vec![
             ask(None, Some(AT), None),
             ask(Some(Choice::NotNow), None, None),
             ask(Some(Choice::Yes), None, Some(AT)),
             ask(None, None, None),
         ];
-        let refused = |label: &str, is_connector| RefusedView { id: "1".into(), label: label.into(), is_connector };
+        let refused =
+            |label: &str, is_connector| RefusedView { id: "1".into(), label: label.into(), is_connector };
         let full = Self {
             faults: ["limit", "until", "person", "connector", "back", "email"].map(Fault::sample).to_vec(),
             told: Told::Stale,
             holders: vec![
                 HolderView { name: "Ada Lovelace".into(), entries: vec![entry, bare], asks },
-                HolderView { name: "Mary Somerville".into(), entries: vec![], asks: vec![ask(None, None, None)] },
+                HolderView {
+                    name: "Mary Somerville".into(),
+                    entries: vec![],
+                    asks: vec![ask(None, None, None)],
+                },
             ],
             asked: 2,
             limit: "2".into(),
