@@ -19,6 +19,8 @@ pub enum MessageKind {
     AddressChange,
     /// Tells the old address.
     AddressChanged,
+    /// What the parties would read, to the connector first.
+    CopyFirst,
     Test,
 }
 
@@ -34,6 +36,7 @@ super::text_enum!(MessageKind {
     SignIn = "sign_in",
     AddressChange = "address_change",
     AddressChanged = "address_changed",
+    CopyFirst = "copy_first",
     Test = "test",
 });
 

@@ -9,11 +9,13 @@ mod tx;
 
 pub mod address_changes;
 pub mod connectors;
+pub mod contact_words;
 pub mod contacts;
 pub mod courier;
 pub mod deliveries;
 pub mod erasure;
 pub mod events;
+pub mod histories;
 pub mod idempotency;
 pub mod introductions;
 pub mod link_keys;
@@ -24,6 +26,7 @@ pub mod routes;
 pub mod sessions;
 pub mod suppressions;
 pub mod tokens;
+pub mod unfinished;
 
 use std::sync::Arc;
 
