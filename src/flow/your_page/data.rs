@@ -113,7 +113,7 @@ fn ask(of: Held) -> AskData {
         about_you: of.blurb,
         why_good_for_you: of.why,
         your_answer: of.answer.map(|answer| answer.choice().as_str()),
-        not_now_until: of.answer.and_then(|answer| answer.until()).map(Ts::rfc3339),
+        not_now_until: of.answer.and_then(crate::domain::answer::Answer::until).map(Ts::rfc3339),
         your_note: of.note,
         state,
         introduced_at,

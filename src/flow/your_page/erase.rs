@@ -2,7 +2,7 @@
 //! asking again.
 
 use super::super::save::{committed, facts, save};
-use super::super::{Ctx, Cx, Failure};
+use super::super::{Ctx, Cx};
 use super::{ALL, You, YouError, find, read_link};
 use crate::clock::Ts;
 use crate::domain::address::EmailAddress;
@@ -60,7 +60,7 @@ async fn erase_in(tx: &mut Tx, cx: &Ctx, you: &You, now: Ts) -> Result<Vec<Step>
         let facts = facts(tx, cx, &of, now).await?;
         let unlinked = derive(&cx.secrets.internal, &format!("erased/{id}/{}", side.as_str()));
         let step = decide::erase(of, side, PersonKey(unlinked), &facts, &cx.policy, now);
-        save(tx, cx, &connector, &step, now).await.map_err(Failure::from)?;
+        save(tx, cx, &connector, &step, now).await?;
         erasure::mails_to(tx, id, side, now).await?;
         steps.push(step);
     }

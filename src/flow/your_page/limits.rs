@@ -16,7 +16,6 @@ use crate::domain::party::PersonKey;
 use crate::domain::preferences::{Pause, pause_until, per_month};
 use crate::domain::problem::{Problem, Problems};
 use crate::domain::step::{Effect, Step};
-use crate::flow::Failure;
 use crate::ids::{ConnectorId, IntroductionId};
 use crate::store::persons::{self, Refusal, Whom};
 use crate::store::suppressions::Source;
@@ -263,7 +262,7 @@ async fn answer_all(
         let reply = Reply { quiet: true, ..Reply::plain(answer) };
         let Ok(mut step) = decide::answer(of, side, &reply, &facts, &cx.policy, now) else { continue };
         step.effects.retain(|effect| *effect != Effect::LiftSuppression(side));
-        save(tx, cx, &connector, &step, now).await.map_err(Failure::from)?;
+        save(tx, cx, &connector, &step, now).await?;
         steps.push(step);
     }
     Ok(steps)

@@ -240,7 +240,9 @@ async fn held(
         holder(tx, &mut holders, of.connector).await?.asks.push(ask);
     }
     let mut addresses: Vec<String> = persons::addresses(tx, person).await?;
-    addresses.iter_mut().for_each(|one| *one = one.to_lowercase());
+    for one in &mut addresses {
+        *one = one.to_lowercase();
+    }
     addresses.dedup();
     for address in addresses {
         for entry in persons::entries(tx, &address).await? {
