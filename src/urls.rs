@@ -39,12 +39,16 @@ pub mod path {
     // Contacts and the composer
 
     // The desk and the page of an introduction
+    pub const SETTLED: &str = "/introductions/{id}/settled";
+    pub const PUT_BACK: &str = "/introductions/{id}/put-back";
+    pub const COPY: &str = "/introductions/{id}/copy";
 
     // The outcome log
 
     // Deliveries, suppressions, health
 
     // The demo
+    pub const LATER: &str = "/mailbox/later";
     pub const ENTER: &str = "/enter/{token}";
     pub const MAILBOX: &str = "/mailbox";
     pub const MAILBOX_MAIL: &str = "/mailbox/{id}";

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod ask;
 pub mod close;
 pub mod deliveries;
+pub mod desk;
 pub mod draft;
 pub mod error;
 pub mod follow_up;

@@ -11,6 +11,7 @@ pub mod connectors;
 pub mod contacts;
 pub mod courier;
 pub mod deliveries;
+pub mod desk;
 pub mod events;
 pub mod idempotency;
 pub mod introductions;

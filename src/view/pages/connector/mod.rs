@@ -5,9 +5,9 @@ mod desk;
 mod introduction;
 
 pub use composer::{Composer, FIELDS};
-pub use desk::{Desk, NextStep, Row};
+pub use desk::{Desk, NextStep, Part, Row, Settle, Settled};
 pub use introduction::{
-    Can, EventRow, Introduction, IntroductionPaths, PartyRow, Preview, PreviewRow, ShownAnswer,
+    Can, EventRow, Introduction, IntroductionPaths, OwnLetter, PartyRow, Preview, PreviewRow, ShownAnswer,
 };
 
 use super::super::registry::{PageEntry, page};

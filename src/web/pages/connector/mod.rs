@@ -3,6 +3,7 @@
 mod composer;
 mod desk;
 mod introduction;
+mod letters;
 mod next;
 pub(super) mod preview;
 
@@ -28,6 +29,9 @@ pub const TABLE: &[Route] = &[
     route("POST", path::WITHDRAW, Access::Connector),
     route("POST", path::OUTCOME, Access::Connector),
     route("POST", path::DELETE, Access::Connector),
+    route("POST", path::SETTLED, Access::Connector),
+    route("POST", path::PUT_BACK, Access::Connector),
+    route("POST", path::COPY, Access::Connector),
 ];
 
 pub fn router() -> Router<Web> {
@@ -43,4 +47,7 @@ pub fn router() -> Router<Web> {
         .route(path::WITHDRAW, post(introduction::withdraw))
         .route(path::OUTCOME, post(introduction::outcome))
         .route(path::DELETE, post(introduction::delete))
+        .route(path::SETTLED, post(introduction::settled))
+        .route(path::PUT_BACK, post(introduction::put_back))
+        .route(path::COPY, post(introduction::copy))
 }
