@@ -150,6 +150,7 @@ field-code = The code
 field-window_days = The days to answer
 field-coworker = The tick
 field-body = The request
+field-days = The days
 
 ## What is wrong with an input ($field is one of the names above)
 
@@ -382,7 +383,7 @@ letter-landed-second-subject = Thank you
 letter-landed-second =
     Hello { $to },
 
-    { $other } has told me the good news. It would not have come about without you. Thank you.
+    { $other } told me the good news. It would not have come about without you. Thank you.
 
     { $signature }
 letter-landed-first-subject = Congratulations
