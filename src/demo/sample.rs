@@ -167,6 +167,8 @@ pub async fn fill(app: &App, who: &Connector) -> anyhow::Result<()> {
             (Some(id), Some(deed)) => does(cx, who, id, start, deed).await?,
             (Some(_), None) => {}
         }
+        // The hold passes.
+        set(cx, at + Span::minutes(1));
         app.worker.run_once().await;
     }
     set(cx, start + Span::days(DAYS));

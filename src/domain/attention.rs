@@ -21,8 +21,10 @@ pub enum Need {
     AskAgain,
     /// They did not write to each other.
     Nudge,
-    /// It was worth it, and somebody made it possible.
+    /// They met, and somebody gave their time.
     Thanks,
+    /// It led to a job: thanks once more.
+    Landed,
 }
 
 super::text_enum!(Need {
@@ -31,6 +33,7 @@ super::text_enum!(Need {
     AskAgain = "ask_again",
     Nudge = "nudge",
     Thanks = "thanks",
+    Landed = "landed",
 });
 
 /// The three parts of the desk.
@@ -122,7 +125,8 @@ fn need(of: &Introduction) -> Option<(Need, Option<Ts>)> {
             bounce.or_else(|| ask_again(of).map(|(_, until)| (Need::AskAgain, Some(until))))
         }
         State::Introduced => match of.outcome {
-            Some(Outcome::Met | Outcome::Landed) => Some((Need::Thanks, None)),
+            Some(Outcome::Met) => Some((Need::Thanks, None)),
+            Some(Outcome::Landed) => Some((Need::Landed, None)),
             Some(Outcome::NoReply) => Some((Need::Nudge, None)),
             Some(Outcome::Scheduled | Outcome::NotAFit) => None,
             None => bounce,

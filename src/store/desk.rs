@@ -116,7 +116,7 @@ pub async fn count(
     let row = tx
         .q("SELECT COUNT(*) AS n FROM (
               SELECT 1 FROM desk WHERE connector_id = $1 AND place = $2 AND at > $3 AND at <= $4 LIMIT $5
-            ) AS some")
+            ) AS counted")
         .bind(connector.0)
         .bind(place.as_str())
         .bind(after.0)

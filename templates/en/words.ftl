@@ -349,6 +349,7 @@ settle-bounced = Noted
 settle-ask_again = Let it rest
 settle-nudge = Done
 settle-thanks = Thanked
+settle-landed = Thanked
 
 # Letters that a connector may send from their own mail program
 letter-nudge-writer-subject = { $other } and you

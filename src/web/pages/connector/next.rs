@@ -18,7 +18,7 @@ pub fn next_step(item: &Item, policy: &Policy, now: Ts) -> NextStep {
     match (item.need, item.settled) {
         (Some(need), _) => needed(of, need, policy),
         (None, Some(Need::Draft)) => plain("rests"),
-        (None, Some(Need::Thanks)) => plain("thanked"),
+        (None, Some(Need::Thanks | Need::Landed)) => plain("thanked"),
         (None, Some(Need::Nudge)) => plain("nudged"),
         (None, Some(Need::Bounced | Need::AskAgain) | None) => going_on(of, policy, now),
     }
@@ -28,7 +28,7 @@ fn needed(of: &Introduction, need: Need, policy: &Policy) -> NextStep {
     match need {
         Need::Draft => plain("ask"),
         Need::Nudge => plain("nudge"),
-        Need::Thanks => plain("thank"),
+        Need::Thanks | Need::Landed => plain("thank"),
         Need::AskAgain => {
             let who = attention::ask_again(of).map(|(side, _)| of.parties.get(side));
             who.map_or_else(|| plain("closed"), |party| about("ask-again", party))
