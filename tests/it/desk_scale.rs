@@ -9,15 +9,22 @@ const FEW: i64 = 100;
 const MANY: i64 = 100_000;
 const LOOKS: usize = 31;
 
-async fn median(app: &TestApp, path: &str) -> Duration {
-    let mut took = Vec::new();
+async fn took(app: &TestApp, path: &str) -> Duration {
+    let start = Instant::now();
+    app.see(path).await.is(200);
+    start.elapsed()
+}
+
+/// Of both, looked at in turns: whatever else the machine does hits both.
+async fn medians(few: &TestApp, many: &TestApp, path: &str) -> (Duration, Duration) {
+    let (mut small, mut large) = (Vec::new(), Vec::new());
     for _ in 0..LOOKS {
-        let start = Instant::now();
-        app.see(path).await.is(200);
-        took.push(start.elapsed());
+        small.push(took(few, path).await);
+        large.push(took(many, path).await);
     }
-    took.sort();
-    took[LOOKS / 2]
+    small.sort();
+    large.sort();
+    (small[LOOKS / 2], large[LOOKS / 2])
 }
 
 #[tokio::test]
@@ -28,14 +35,10 @@ async fn a_desk_of_a_hundred_thousand_is_as_quick_as_one_of_a_hundred() {
     few.see("/").await.is(200).says("Needs you 20").says("Waiting 30").says("Done 50");
     many.see("/").await.is(200).says("Needs you 1000 or more").says("Waiting 1000 or more");
     let deep = bulk::id(FEW / 2);
-    let paths = [
-        "/".to_owned(),
-        "/?list=needs".to_owned(),
-        "/?list=done".to_owned(),
-        format!("/introductions/{deep}"),
-    ];
+    // Pages that are full in both.
+    let paths = ["/".to_owned(), "/?list=done".to_owned(), format!("/introductions/{deep}")];
     for path in paths {
-        let (small, large) = (median(&few, &path).await, median(&many, &path).await);
+        let (small, large) = medians(&few, &many, &path).await;
         println!("{path}: {small:?} at {FEW}, {large:?} at {MANY}");
         assert!(large <= small.mul_f64(1.5) + Duration::from_millis(2), "{path}: {small:?} {large:?}");
     }
