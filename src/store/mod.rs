@@ -15,6 +15,7 @@ pub mod desk;
 pub mod events;
 pub mod idempotency;
 pub mod introductions;
+pub mod link_keys;
 pub mod outbox;
 pub mod parties;
 pub mod routes;
