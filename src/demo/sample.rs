@@ -44,11 +44,36 @@ struct Story {
 type Person = (&'static str, &'static str, &'static str, &'static str);
 
 const PEOPLE: [Person; 12] = [
-    ("Mara Okafor", "mara@okafor.example", "a data engineer between two jobs", "we built a data team together"),
-    ("Jonas Weber", "jonas@nordlicht.example", "a head of data I worked with", "he was my manager for two years"),
-    ("Priya Raman", "priya@raman.example", "a nurse who moves into health software", "from our evening class"),
-    ("Tom Lindqvist", "tom@klinik.example", "the founder of a small clinic software", "we share an office floor"),
-    ("Sofia Marino", "sofia@marino.example", "a designer who looks for her next team", "she designed our first product"),
+    (
+        "Mara Okafor",
+        "mara@okafor.example",
+        "a data engineer between two jobs",
+        "we built a data team together",
+    ),
+    (
+        "Jonas Weber",
+        "jonas@nordlicht.example",
+        "a head of data I worked with",
+        "he was my manager for two years",
+    ),
+    (
+        "Priya Raman",
+        "priya@raman.example",
+        "a nurse who moves into health software",
+        "from our evening class",
+    ),
+    (
+        "Tom Lindqvist",
+        "tom@klinik.example",
+        "the founder of a small clinic software",
+        "we share an office floor",
+    ),
+    (
+        "Sofia Marino",
+        "sofia@marino.example",
+        "a designer who looks for her next team",
+        "she designed our first product",
+    ),
     ("Daniel Cohen", "daniel@atelier.example", "a design lead at a studio", "we spoke at the same meetup"),
     ("ليلى حداد", "layla@haddad.example", "a researcher in batteries", "from university"),
     ("Emeka Bello", "emeka@volta.example", "an engineer who builds storage for solar roofs", "my neighbour"),
@@ -106,7 +131,11 @@ const STORIES: [Story; 12] = [
         people: [2, 11],
         drafted: 24,
         step: "a short call",
-        deeds: &[(24, Ask), (25, Yes(First)), (27, NotNow(Second, 75, "Our spring list is full until then."))],
+        deeds: &[
+            (24, Ask),
+            (25, Yes(First)),
+            (27, NotNow(Second, 75, "Our spring list is full until then.")),
+        ],
     },
     Story {
         purpose: "peers",
@@ -129,13 +158,7 @@ const STORIES: [Story; 12] = [
         step: "a call of a quarter of an hour",
         deeds: &[(41, Ask), (41, Bounce(First))],
     },
-    Story {
-        purpose: "peers",
-        people: [0, 6],
-        drafted: 43,
-        step: "lunch on a Thursday",
-        deeds: &[(43, Ask)],
-    },
+    Story { purpose: "peers", people: [0, 6], drafted: 43, step: "lunch on a Thursday", deeds: &[(43, Ask)] },
     Story { purpose: "colleague", people: [5, 9], drafted: 44, step: "a walk around the block", deeds: &[] },
 ];
 
@@ -155,7 +178,9 @@ pub async fn fill(app: &App, who: &Connector) -> anyhow::Result<()> {
             start + Span::days(day) + Span::minutes(minutes)
         };
         deeds.push((at(story.drafted, 0), nth, None));
-        deeds.extend(story.deeds.iter().zip(1..).map(|((day, deed), step)| (at(*day, step), nth, Some(*deed))));
+        deeds.extend(
+            story.deeds.iter().zip(1..).map(|((day, deed), step)| (at(*day, step), nth, Some(*deed))),
+        );
     }
     deeds.sort_by_key(|(at, ..)| *at);
     let mut made: [Option<IntroductionId>; STORIES.len()] = [None; STORIES.len()];
@@ -184,10 +209,21 @@ async fn does(cx: &Cx, who: &Connector, id: IntroductionId, start: Ts, deed: Dee
         NotNow(side, day, note) => {
             says(cx, who, id, side, "not_now", Some(start + Span::days(day)), note).await?;
         }
-        Bounce(side) => close::undeliverable(cx, id, side).await?,
+        Bounce(side) => bounces(cx, id, side).await?,
         Outcome(outcome) => drop(follow_up::record(cx, who, id, outcome).await?),
         Settle => desk::settle(cx, who, id).await?,
     }
+    Ok(())
+}
+
+/// As the courier records it when a relay refuses an address.
+async fn bounces(cx: &Cx, id: IntroductionId, side: Side) -> anyhow::Result<()> {
+    let shared = cx.clone();
+    let unit = cx.db.write(move |tx| {
+        let cx = shared.clone();
+        Box::pin(async move { close::undeliverable(tx, &cx, id, side).await })
+    });
+    close::told(cx, unit.await?.as_ref());
     Ok(())
 }
 
@@ -246,7 +282,10 @@ fn raw(story: &Story) -> RawDraft {
         purpose: story.purpose.to_owned(),
         first: party(first, second),
         second: party(second, first),
-        shared: format!("{} is {}. {} is {}. I think you two will like each other.", first.0, first.2, second.0, second.2),
+        shared: format!(
+            "{} is {}. {} is {}. I think you two will like each other.",
+            first.0, first.2, second.0, second.2
+        ),
         step: story.step.to_owned(),
         same_employer: story.purpose == "colleague",
         coworker_confirmed: story.purpose == "colleague",

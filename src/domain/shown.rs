@@ -2,7 +2,7 @@
 
 use super::asking::{Order, Pair, Policy, Side};
 use super::introduction::{Introduction, State};
-use super::party::{Asked, Party};
+use super::party::{Asked, Party, Shown};
 use crate::clock::Ts;
 
 /// The connector's copy, to be made once, from what is stored. Everything for their eyes is made from it.
@@ -46,10 +46,13 @@ fn state(of: &Introduction, now: Ts) -> State {
 
 fn is_unasked_quietly(of: &Introduction) -> bool {
     let first = of.parties.get(Side::First);
+    // A yes after the connector took it back asks nobody.
+    let in_time = |shown: &Shown| of.withdrawn_at.is_none_or(|withdrawn| shown.at < withdrawn);
     of.terms.order == Order::OneByOne
         && matches!(of.state, State::Asking | State::Closed)
         && of.parties.second.asked.is_none()
         && first.shows_yes()
+        && first.shown.as_ref().is_some_and(in_time)
         && !first.says_yes()
 }
 

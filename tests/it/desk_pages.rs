@@ -80,7 +80,8 @@ async fn a_need_is_settled_from_the_desk_and_can_be_put_back() {
     app.see("/").await.says("Needs you 1").says("Thanked");
     for _ in 0..2 {
         let page = app.act(&format!("{}/settled", own(id)), &[("from", "desk")]).await.is(303);
-        let page = app.see(page.header("location")).await.is(200).says("Put aside: Grace Hopper and Alan Turing");
+        let page =
+            app.see(page.header("location")).await.is(200).says("Put aside: Grace Hopper and Alan Turing");
         page.says("Nothing needs you now").says("You have said thank you").says("Done 1");
     }
     app.see(&own(id)).await.is(200).says("You put this aside");
@@ -122,7 +123,12 @@ async fn a_not_now_waits_for_its_date_and_then_needs_the_connector_by_time_alone
 async fn a_bounced_address_says_what_to_do_and_the_texts_come_along() {
     let app = TestApp::new().await;
     let id = app.asked().await.id;
-    close::undeliverable(app.cx(), id, Side::First).await.unwrap();
+    let cx = app.cx().clone();
+    let unit = app.cx().db.write(move |tx| {
+        let cx = cx.clone();
+        Box::pin(async move { close::undeliverable(tx, &cx, id, Side::First).await })
+    });
+    unit.await.unwrap();
     let page = app.see(&own(id)).await.is(200).says("The address of Grace Hopper does not work");
     page.says("This address does not work.").says("begin anew with the right address");
     assert!(part(&app, "needs").await.contains("Noted"));
@@ -154,7 +160,12 @@ async fn each_state_says_what_happens_next_and_offers_what_can_be_done() {
     page.says("What came of it?").hides("Withdraw it");
     let silent = app.asked().await.id;
     later(&mut app, Span::days(15)).await;
-    let page = app.see(&own(silent)).await.is(200).says("It closed without introduction").says("Ask again, both anew");
+    let page = app
+        .see(&own(silent))
+        .await
+        .is(200)
+        .says("It closed without introduction")
+        .says("Ask again, both anew");
     page.says("Start a new draft from this one").says("No answer");
     let taken = app.asked().await.id;
     app.act(&format!("{}/withdraw", own(taken)), &[]).await.is(303);
@@ -168,7 +179,8 @@ async fn a_letter_for_each_person_opens_in_the_connectors_mail_program() {
     let outcome = format!("{}/outcome", own(id));
     app.act(&outcome, &[("outcome", "no_reply")]).await.is(303);
     let page = app.see(&own(id)).await.is(200).says("you were going to write first").says("To Alan Turing");
-    let first = "href=\"mailto:grace@hopper.example?subject=Alan%20and%20you&amp;body=Hello%20Grace%2C%0D%0A%0D%0A";
+    let first =
+        "href=\"mailto:grace@hopper.example?subject=Alan%20and%20you&amp;body=Hello%20Grace%2C%0D%0A%0D%0A";
     assert!(page.body.contains(first), "{}", page.body);
     assert_eq!(page.body.matches(" readonly").count(), 2);
     app.act(&outcome, &[("outcome", "met")]).await.is(303);
@@ -186,7 +198,8 @@ async fn more_of_a_part_is_paged_without_gaps_or_repeats() {
             let page = app.see(&path).await.is(200);
             let rows = page.body.split("class=\"row\" href=\"").skip(1);
             seen.extend(rows.map(|rest| rest.split('"').next().unwrap().to_owned()));
-            let more = page.body.split("href=\"").find(|rest| rest.starts_with(&format!("/?list={list}&amp;at=")));
+            let more =
+                page.body.split("href=\"").find(|rest| rest.starts_with(&format!("/?list={list}&amp;at=")));
             let Some(more) = more else { break };
             path = more.split('"').next().unwrap().replace("&amp;", "&");
         }
@@ -205,7 +218,9 @@ async fn introductions_of_an_older_version_get_their_place_from_the_sweeper() {
     let id = app.drafted().await.id;
     app.cx()
         .db
-        .write(|tx| Box::pin(async move { tx.q("UPDATE desk SET place = 'new', need = NULL").exactly_one().await }))
+        .write(|tx| {
+            Box::pin(async move { tx.q("UPDATE desk SET place = 'new', need = NULL").exactly_one().await })
+        })
         .await
         .unwrap();
     assert!(part(&app, "needs").await.is_empty());
@@ -233,11 +248,16 @@ async fn nobody_settles_or_copies_what_is_anothers() {
 #[tokio::test]
 async fn in_the_local_mailbox_time_can_be_moved_and_the_session_lasts() {
     let app = TestApp::new().await;
-    app.see("/mailbox").await.is(200).says("It is Monday 2 March 2026, 10:00 (CET) here").says("Ada Lovelace");
+    app.see("/mailbox")
+        .await
+        .is(200)
+        .says("It is Monday 2 March 2026, 10:00 (CET) here")
+        .says("Ada Lovelace");
     app.act("/mailbox/later", &[("days", "300")]).await.is(422);
     let page = app.act("/mailbox/later", &[("days", "7")]).await.is(303);
     let fresh = page.cookies().into_iter().find(|cookie| cookie.starts_with("twoyes=")).unwrap();
-    let look = request(Method::GET, page.header("location")).header(COOKIE, fresh).body(Body::empty()).unwrap();
+    let look =
+        request(Method::GET, page.header("location")).header(COOKIE, fresh).body(Body::empty()).unwrap();
     app.send(look).await.is(200).says("Monday 9 March 2026").says("Ada Lovelace").says("Time has passed");
     app.get("/mailbox").await.is(200).says("A week later").hides("Ada Lovelace");
 }

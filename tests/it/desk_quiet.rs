@@ -103,7 +103,8 @@ async fn look(app: &TestApp, id: IntroductionId, ids: &[IntroductionId]) -> Stri
 
 /// How far both can be compared: once it left in one world, everybody knows.
 fn comparable(plain: &[String], quiet: &[String]) -> usize {
-    let left = |page: &String| page.contains("The introduction went to both") || page.contains("did not leave");
+    let left =
+        |page: &String| page.contains("The introduction went to both") || page.contains("did not leave");
     plain.iter().zip(quiet).position(|(a, b)| left(a) || left(b)).unwrap_or(plain.len())
 }
 

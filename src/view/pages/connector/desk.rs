@@ -149,11 +149,14 @@ impl Page for Desk {
         let mut all = vec![empty.clone(), quiet, full];
         for only in Place::ALL {
             let one = Self { only: Some(*only), ..empty.clone() };
-            all.extend([one.clone(), match only {
-                Place::Needs => Self { needs: part.clone(), ..one },
-                Place::Waiting => Self { waiting: part.clone(), ..one },
-                Place::Done => Self { done: part.clone(), ..one },
-            }]);
+            all.extend([
+                one.clone(),
+                match only {
+                    Place::Needs => Self { needs: part.clone(), ..one },
+                    Place::Waiting => Self { waiting: part.clone(), ..one },
+                    Place::Done => Self { done: part.clone(), ..one },
+                },
+            ]);
         }
         all
     }

@@ -89,7 +89,8 @@ async fn settled(web: &Web, who: &Connector, id: &str) -> Result<Option<Settled>
 }
 
 fn part(web: &Web, place: Place, found: &Section) -> Part {
-    let more = found.more.map(|(at, id)| format!("{}?list={}&at={}&id={id}", path::DESK, place.as_str(), at.0));
+    let more =
+        found.more.map(|(at, id)| format!("{}?list={}&at={}&id={id}", path::DESK, place.as_str(), at.0));
     Part {
         rows: found.items.iter().map(|item| row(web, item)).collect(),
         count: found.count,

@@ -78,7 +78,9 @@ pub async fn later(
     let to = see_other(&format!("{}?moved=yes", path::MAILBOX));
     Ok(match who {
         // A session lasts some days: whoever lets them pass shall not have to sign in again.
-        Ok(SignedIn(who)) => (signed_in(&web, &account::session_for(&web.cx, &who).await?), to).into_response(),
+        Ok(SignedIn(who)) => {
+            (signed_in(&web, &account::session_for(&web.cx, &who).await?), to).into_response()
+        }
         Err(_) => to,
     })
 }
