@@ -89,11 +89,10 @@ async fn look(app: &TestApp, id: IntroductionId, ids: &[IntroductionId]) -> Stri
     }
     for state in [StateName::Asking, StateName::Agreed] {
         let found = log::page(app.cx(), &app.connector, Some(state), None, 10).await.unwrap();
-        all.push_str(&format!("{}: {}\n", state.as_str(), found.len()));
+        all.push_str(&[state.as_str(), &found.len().to_string()].join(": "));
     }
     all.push_str(&app.see(&format!("/introductions/{id}")).await.is(200).body);
     // Ids are drawn anew in each world.
-    let mut all = all;
     for (nth, id) in ids.iter().enumerate() {
         all = all.replace(&id.to_string(), &format!("id{nth}"));
     }

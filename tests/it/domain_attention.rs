@@ -11,6 +11,9 @@ use twoyes::domain::shown;
 
 use super::domain_kit::{Command, Play, T0, quietly, says};
 
+/// What happened, the play after it, the need (and whether its time is exact), the rest.
+type Case = (&'static str, Play, Option<(Need, bool)>, Place);
+
 const DAY: Span = Span::days(1);
 
 fn seen(play: &Play) -> Introduction {
@@ -71,7 +74,7 @@ fn every_situation_has_its_need_and_its_rest() {
         play.after(DAY).must(&Command::Withdraw);
         play
     };
-    let cases: Vec<(&str, Play, Option<(Need, bool)>, Place)> = vec![
+    let cases: Vec<Case> = vec![
         ("draft", Play::new(Order::OneByOne), Some((Need::Draft, true)), Place::Done),
         ("asked", asked(), None, Place::Waiting),
         ("the first said yes", answered(Side::First, Answer::Yes), None, Place::Waiting),
