@@ -9,6 +9,7 @@ mod api_once;
 mod api_owners;
 mod api_quiet;
 mod api_story;
+mod desk_demo;
 mod desk_pages;
 mod desk_quiet;
 mod desk_scale;
