@@ -11,7 +11,7 @@ use crate::clock::{Clock, Span};
 use crate::config::{self, Config};
 use crate::domain::asking::Policy;
 use crate::domain::link::{self, LinkRing};
-use crate::flow::{Counts, Ctx, Cx, Secrets, Sender};
+use crate::flow::{Counts, Ctx, Cx, Secrets, Sender, people};
 use crate::ids::Ids;
 use crate::keyring::{KeyFile, KeyFileError, KeyState};
 use crate::mail::{FileTransport, LocalMailbox, Signer, SmtpRoute, Timeouts, Tls, Transport};
@@ -92,6 +92,7 @@ impl App {
         let lock = lock_file(config)?;
         let cx = context(config, choices).await?;
         store::migrate(&cx.db, cx.now()).await?;
+        people::fill_words(&cx).await.map_err(|error| AppError::Setting(error.to_string()))?;
         let metrics = Metrics::new();
         let (transport, mailbox) = transport(config, &cx.clock)?;
         let outlet = Outlet { transport, signer: signer(config)?, route: route_name(config) };

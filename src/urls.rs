@@ -37,11 +37,18 @@ pub mod path {
     // Account and settings
 
     // Contacts and the composer
+    pub const CONTACT_NEW: &str = "/contacts/new";
+    pub const CONTACT: &str = "/contacts/{id}";
+    pub const CONTACT_EDIT: &str = "/contacts/{id}/edit";
+    pub const CONTACT_DELETE: &str = "/contacts/{id}/delete";
+    pub const UNFINISHED: &str = "/unfinished/{id}";
+    pub const UNFINISHED_DISCARD: &str = "/unfinished/{id}/discard";
+    pub const COPY_FIRST: &str = "/introductions/{id}/copy";
 
     // The desk and the page of an introduction
     pub const SETTLED: &str = "/introductions/{id}/settled";
     pub const PUT_BACK: &str = "/introductions/{id}/put-back";
-    pub const COPY: &str = "/introductions/{id}/copy";
+    pub const NEW_DRAFT: &str = "/introductions/{id}/new-draft";
 
     // The outcome log
 

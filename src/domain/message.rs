@@ -15,6 +15,8 @@ pub enum MessageKind {
     ClosingNote,
     CheckIn,
     SignIn,
+    /// What the parties would read, to the connector first.
+    CopyFirst,
     Test,
 }
 
@@ -28,6 +30,7 @@ super::text_enum!(MessageKind {
     ClosingNote = "closing_note",
     CheckIn = "check_in",
     SignIn = "sign_in",
+    CopyFirst = "copy_first",
     Test = "test",
 });
 

@@ -39,6 +39,7 @@ pub mod letter;
 pub mod link;
 pub mod lint;
 pub mod message;
+pub mod name_words;
 pub mod nonce;
 pub mod outcome;
 pub mod party;

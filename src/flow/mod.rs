@@ -18,6 +18,7 @@ pub mod log;
 pub mod once;
 pub mod people;
 pub mod preview;
+pub mod unfinished;
 
 mod letters;
 mod save;

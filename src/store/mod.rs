@@ -8,11 +8,13 @@ mod sqlite;
 mod tx;
 
 pub mod connectors;
+pub mod contact_words;
 pub mod contacts;
 pub mod courier;
 pub mod deliveries;
 pub mod desk;
 pub mod events;
+pub mod histories;
 pub mod idempotency;
 pub mod introductions;
 pub mod link_keys;
@@ -22,6 +24,7 @@ pub mod routes;
 pub mod sessions;
 pub mod suppressions;
 pub mod tokens;
+pub mod unfinished;
 
 use std::sync::Arc;
 

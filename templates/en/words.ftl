@@ -318,6 +318,7 @@ mail-connector_copy = The connector's copy
 mail-closing_note = The closing note
 mail-check_in = The check-in
 mail-sign_in = The sign-in mail
+mail-copy_first = A copy of a preview
 mail-test = A test mail
 
 ## States of a delivery
@@ -336,6 +337,23 @@ delivery-cancelled = Cancelled
 ## Accounts: signing in, settings, invitations
 
 ## Contacts and the composer
+
+copy-first-subject = Copy, as { $to } would get it: { $subject }
+problem-too-many-unfinished = There are { $max } unfinished forms already. Please finish or discard one first.
+field-unfinished = The form
+field-employer = The employer
+field-described = The description
+field-how_known = How you know them
+field-notes = The notes
+field-language = The language
+history-draft = A draft with { $who }
+history-asking = An introduction to { $who } is under way
+history-agreed = An introduction to { $who } is about to leave
+history-introduced = Introduced to { $who }
+history-closed = Closed without introduction to { $who }
+before-introduced = You introduced these two to each other on { $when }.
+before-pair = You asked these two about each other on { $when }.
+before-asked = You asked { $who } about an introduction on { $when }.
 
 ## The desk: what a connector is needed for
 

@@ -132,7 +132,7 @@ async fn a_bounced_address_says_what_to_do_and_the_texts_come_along() {
     let page = app.see(&own(id)).await.is(200).says("The address of Grace Hopper does not work");
     page.says("This address does not work.").says("begin anew with the right address");
     assert!(part(&app, "needs").await.contains("Noted"));
-    let copied = app.act(&format!("{}/copy", own(id)), &[]).await.is(303);
+    let copied = app.act(&format!("{}/new-draft", own(id)), &[]).await.is(303);
     let page = app.see(copied.header("location")).await.is(200);
     assert_eq!(page.value("first.email"), "grace@hopper.example");
     page.says("They build what you want to build next.");
@@ -235,7 +235,7 @@ async fn nobody_settles_or_copies_what_is_anothers() {
     let id = app.drafted().await.id;
     let other = account::add(app.cx(), "eve@example.net", "Eve", Role::Connector).await.unwrap();
     let cookie = format!("twoyes={}", account::session_for(app.cx(), &other).await.unwrap());
-    for rest in ["settled", "put-back", "copy"] {
+    for rest in ["settled", "put-back", "new-draft"] {
         let request = request(Method::POST, &format!("{}/{rest}", own(id))).header(COOKIE, &cookie);
         let request = request.header("sec-fetch-site", "same-origin");
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");

@@ -312,7 +312,8 @@ async fn nobody_is_let_in_without_a_session() {
     for path in ["/", NEW, "/admin/outcomes"] {
         assert_eq!(app.get(path).await.is(303).header("location"), "/sign-in");
     }
-    app.post(NEW, &[]).await.is(401).says("Please sign in");
+    app.post("/sign-out", &[]).await.is(401).says("Please sign in");
+    app.post(NEW, &[]).await.is(401).says("You are signed out, and nothing is lost");
     app.act("/sign-out", &[]).await.is(303);
     app.see("/").await.is(303);
 }

@@ -55,7 +55,8 @@ fn every_event_has_a_sentence() {
 
 #[test]
 fn every_kind_of_mail_has_a_template() {
-    for kind in message::MessageKind::ALL {
+    // A copy is a rendered preview; it has no words of its own.
+    for kind in message::MessageKind::ALL.iter().filter(|kind| **kind != message::MessageKind::CopyFirst) {
         let name = if kind.as_str() == "test" { "test_mail" } else { kind.as_str() };
         assert!(MAILS.iter().any(|entry| entry.kind == name), "{name}");
     }

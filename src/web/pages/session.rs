@@ -20,6 +20,22 @@ use crate::web::error::WebError;
 /// A signed-in connector. Without one, looking leads to the sign-in page and acting is refused.
 pub struct SignedIn(pub Connector);
 
+/// Whoever it is: a form that somebody typed for an hour must not be thrown away at the door.
+pub struct Visitor(pub Option<Connector>);
+
+impl FromRequestParts<Web> for Visitor {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, WebError> {
+        match Session::from_request_parts(parts, web).await {
+            Ok(Session(_, who)) => Ok(Self(Some(who))),
+            Err(Barred::SignIn) => Ok(Self(None)),
+            Err(Barred::Error(error)) if error.status == StatusCode::UNAUTHORIZED => Ok(Self(None)),
+            Err(Barred::Error(error)) => Err(error),
+        }
+    }
+}
+
 /// A signed-in admin.
 pub struct Admin(pub Connector);
 

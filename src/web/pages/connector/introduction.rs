@@ -245,6 +245,6 @@ fn paths(id: IntroductionId) -> IntroductionPaths {
         delete: urls::of(path::DELETE, id),
         settled: urls::of(path::SETTLED, id),
         put_back: urls::of(path::PUT_BACK, id),
-        copy: urls::of(path::COPY, id),
+        copy: urls::of(path::NEW_DRAFT, id),
     }
 }

@@ -1,6 +1,7 @@
 //! The connector's pages: desk, composer, introduction, preview.
 
 mod composer;
+mod contacts;
 mod desk;
 mod introduction;
 mod letters;
@@ -31,7 +32,17 @@ pub const TABLE: &[Route] = &[
     route("POST", path::DELETE, Access::Connector),
     route("POST", path::SETTLED, Access::Connector),
     route("POST", path::PUT_BACK, Access::Connector),
-    route("POST", path::COPY, Access::Connector),
+    route("POST", path::NEW_DRAFT, Access::Connector),
+    route("POST", path::COPY_FIRST, Access::Connector),
+    route("GET", path::UNFINISHED, Access::Connector),
+    route("POST", path::UNFINISHED_DISCARD, Access::Connector),
+    route("GET", path::CONTACTS, Access::Connector),
+    route("GET", path::CONTACT_NEW, Access::Connector),
+    route("POST", path::CONTACT_NEW, Access::Connector),
+    route("GET", path::CONTACT, Access::Connector),
+    route("GET", path::CONTACT_EDIT, Access::Connector),
+    route("POST", path::CONTACT_EDIT, Access::Connector),
+    route("POST", path::CONTACT_DELETE, Access::Connector),
 ];
 
 pub fn router() -> Router<Web> {
@@ -49,5 +60,13 @@ pub fn router() -> Router<Web> {
         .route(path::DELETE, post(introduction::delete))
         .route(path::SETTLED, post(introduction::settled))
         .route(path::PUT_BACK, post(introduction::put_back))
-        .route(path::COPY, post(introduction::copy))
+        .route(path::NEW_DRAFT, post(introduction::copy))
+        .route(path::COPY_FIRST, post(preview::copy))
+        .route(path::UNFINISHED, get(composer::unfinished::open))
+        .route(path::UNFINISHED_DISCARD, post(composer::unfinished::discard))
+        .route(path::CONTACTS, get(contacts::list))
+        .route(path::CONTACT_NEW, get(contacts::blank).post(contacts::add))
+        .route(path::CONTACT, get(contacts::open))
+        .route(path::CONTACT_EDIT, get(contacts::edit).post(contacts::save))
+        .route(path::CONTACT_DELETE, post(contacts::delete))
 }
