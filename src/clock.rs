@@ -140,6 +140,15 @@ impl Clock {
         }
     }
 
+    /// Whether [`Self::advance`] does anything.
+    #[must_use]
+    pub const fn can_move(&self) -> bool {
+        match self {
+            Self::System => false,
+            Self::Fixed(_) | Self::Shifted(_) => true,
+        }
+    }
+
     /// Moves a fixed or shifted clock forward (or back). The system clock cannot be moved.
     pub fn advance(&self, by: Span) {
         match self {

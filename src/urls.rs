@@ -65,6 +65,9 @@ pub mod path {
     pub const COPY_FIRST: &str = "/introductions/{id}/copy";
 
     // The desk and the page of an introduction
+    pub const SETTLED: &str = "/introductions/{id}/settled";
+    pub const PUT_BACK: &str = "/introductions/{id}/put-back";
+    pub const NEW_DRAFT: &str = "/introductions/{id}/new-draft";
 
     // The outcome log
 
@@ -81,6 +84,7 @@ pub mod path {
     pub const ADMIN_ACTS: &str = "/admin/acts";
 
     // The demo
+    pub const LATER: &str = "/mailbox/later";
     pub const ENTER: &str = "/enter/{token}";
     pub const MAILBOX: &str = "/mailbox";
     pub const MAILBOX_MAIL: &str = "/mailbox/{id}";

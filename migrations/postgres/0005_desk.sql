@@ -1,1 +1,20 @@
--- What the connector is needed for, and since when.
+-- What the connector is needed for, and since when. One row for each introduction, kept with it.
+
+CREATE TABLE desk (
+    introduction_id UUID    NOT NULL PRIMARY KEY REFERENCES introduction (id) ON DELETE CASCADE,
+    connector_id    UUID    NOT NULL,
+    -- needs, waiting, done; new: the service has not looked at it yet.
+    place           TEXT    NOT NULL,
+    at              BIGINT  NOT NULL,
+    need            TEXT,
+    need_at         BIGINT ,
+    settled_at      BIGINT 
+);
+CREATE INDEX desk_place ON desk (connector_id, place, at, introduction_id);
+CREATE INDEX desk_new ON desk (introduction_id) WHERE place = 'new';
+
+-- What the connector was told of a hold outlives it: few rows, looked for by state.
+CREATE INDEX introduction_leaves ON introduction (connector_id, id) WHERE introduce_at IS NOT NULL;
+
+INSERT INTO desk (introduction_id, connector_id, place, at)
+SELECT id, connector_id, 'new', 0 FROM introduction;

@@ -2,6 +2,7 @@
 //! that plays an introduction through it.
 
 mod client;
+mod sample;
 mod script;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -49,9 +50,12 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     eprint!("twoyes demo: preparing {} ... ", folder.display());
     let config = config(folder, at, options.script)?;
     telemetry::init(&config.log)?;
-    let clock = if options.script { Clock::shifted() } else { Clock::System };
-    let app = App::build(&config, Choices { clock, ids: Ids::System }).await?;
-    let who = sample_connector(&app.cx).await?;
+    let choices = Choices { clock: Clock::shifted(), ids: Ids::System };
+    let app = App::build(&config, choices).await?;
+    let (who, new) = sample_connector(&app.cx).await?;
+    if new && !options.script {
+        sample::fill(&app, &who).await?;
+    }
     eprintln!("ready.");
     let ended = if options.script {
         script::play(app, listener, who).await
@@ -91,11 +95,12 @@ fn config(folder: &Path, at: SocketAddr, script: bool) -> anyhow::Result<Config>
     Ok(config)
 }
 
-async fn sample_connector(cx: &Cx) -> anyhow::Result<Connector> {
+/// Lena, and whether she is new here.
+async fn sample_connector(cx: &Cx) -> anyhow::Result<(Connector, bool)> {
     match account::find(cx, "lena@demo.example").await {
-        Ok(found) => Ok(found),
+        Ok(found) => Ok((found, false)),
         Err(account::AccountError::NotFound) => {
-            Ok(account::add(cx, "lena@demo.example", "Lena Brandt", Role::Admin).await?)
+            Ok((account::add(cx, "lena@demo.example", "Lena Brandt", Role::Admin).await?, true))
         }
         Err(error) => Err(error.into()),
     }

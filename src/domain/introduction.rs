@@ -64,6 +64,9 @@ pub struct Introduction {
     pub round: i64,
     /// The running deadline; never earlier than a deadline told to a party in this round.
     pub deadline: Option<Ts>,
+    /// What the connector was told of the hold: when it leaves. Set while two yeses are shown to them, so
+    /// that a yes which was taken back quietly does not show; see [`super::shown`].
+    pub shown_leaves_at: Option<Ts>,
     /// When the connector took it back. The parties' mails and pages go on unchanged until the deadline.
     pub withdrawn_at: Option<Ts>,
     pub introduced_at: Option<Ts>,

@@ -88,6 +88,12 @@ impl Party {
         matches!(self.given, Some(Given { answer: Answer::Yes, .. }))
     }
 
+    /// Whether the connector sees a yes.
+    #[must_use]
+    pub fn shows_yes(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.choice == Choice::Yes)
+    }
+
     #[must_use]
     pub fn given_name(&self) -> &str {
         given_name(&self.name)

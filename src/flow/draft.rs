@@ -101,6 +101,16 @@ pub async fn edit(
     Ok(saved)
 }
 
+/// The same people and texts once more, as a new draft: for another try, with a corrected address perhaps.
+///
+/// # Errors
+/// As for [`create`], should a field not be good enough any more.
+pub async fn copy(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Introduction, DraftError> {
+    let old = introductions::view(&mut cx.db.read().await?, id).await?;
+    let old = old.filter(|old| old.connector == who.id).ok_or(DraftError::NotFound)?;
+    create(cx, who, &as_typed(&old)).await
+}
+
 /// Deletes a draft.
 ///
 /// # Errors
@@ -187,6 +197,7 @@ pub(super) fn fresh(cx: &Cx, who: &Connector, draft: Draft, now: Ts) -> Introduc
         parties,
         round: 0,
         deadline: None,
+        shown_leaves_at: None,
         withdrawn_at: None,
         introduced_at: None,
         closed_at: None,

@@ -4,14 +4,16 @@ use super::{Cx, Failure, account};
 use crate::domain::connector::Connector;
 use crate::domain::event::{Event, What};
 use crate::domain::introduction::{Introduction, StateName};
+use crate::domain::shown;
 use crate::ids::{ConnectorId, IntroductionId};
 use crate::store::{connectors, events, introductions};
 
-/// One introduction of this connector. Another's is `None`, like one that does not exist.
+/// One introduction of this connector, as they may see it. Another's is `None`, like one that does not exist.
 pub async fn get(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Option<Introduction>, Failure> {
     let mut tx = cx.db.read().await?;
     let found = introductions::view(&mut tx, id).await?;
-    Ok(found.filter(|found| found.connector == who.id))
+    let found = found.filter(|found| found.connector == who.id);
+    Ok(found.map(|found| shown::to_connector(&found, &cx.policy, cx.now())))
 }
 
 /// A page of this connector's introductions, newest first, older than `before`.
@@ -23,7 +25,9 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Introduction>, Failure> {
     let mut tx = cx.db.read().await?;
-    Ok(introductions::page(&mut tx, who.id, state, before, limit).await?)
+    let now = cx.now();
+    let page = introductions::page(&mut tx, who.id, state, before, now, limit).await?;
+    Ok(page.iter().map(|of| shown::to_connector(of, &cx.policy, now)).collect())
 }
 
 /// What the connector may see of its events, oldest first. Quiet answers are not among them, nor are

@@ -10,6 +10,7 @@ pub mod ask;
 pub mod close;
 pub mod condition;
 pub mod deliveries;
+pub mod desk;
 pub mod draft;
 pub mod error;
 pub mod follow_up;

@@ -9,6 +9,7 @@ use crate::domain::contact::{Contact, RawContact};
 use crate::domain::introduction::Introduction;
 use crate::domain::name_words;
 use crate::domain::problem::{Problem, Problems};
+use crate::domain::shown::to_connector;
 use crate::ids::ContactId;
 use crate::store::{StoreError, contact_words, contacts, histories};
 
@@ -172,7 +173,8 @@ pub async fn history(
     limit: i64,
 ) -> Result<Vec<Introduction>, Failure> {
     let mut tx = cx.db.read().await?;
-    Ok(histories::of_person(&mut tx, who.id, cx.person(email), limit).await?)
+    let found = histories::of_person(&mut tx, who.id, cx.person(email), limit).await?;
+    Ok(found.iter().map(|of| to_connector(of, &cx.policy, cx.now())).collect())
 }
 
 /// This connector's newest introduction of these two to each other, asked for or more.
@@ -183,7 +185,8 @@ pub async fn met_before(
     other: &EmailAddress,
 ) -> Result<Option<Introduction>, Failure> {
     let mut tx = cx.db.read().await?;
-    Ok(histories::of_pair(&mut tx, who.id, cx.person(one), cx.person(other)).await?)
+    let found = histories::of_pair(&mut tx, who.id, cx.person(one), cx.person(other)).await?;
+    Ok(found.map(|of| to_connector(&of, &cx.policy, cx.now())))
 }
 
 /// Keeps the two people of an introduction as contacts, unless they are among them. Gives how many are new.

@@ -38,7 +38,7 @@ pub async fn find_link(tx: &mut Tx, link: LinkRef) -> Result<Option<(Introductio
 
 /// Saves a new draft with its events.
 pub async fn insert(tx: &mut Tx, new: &Introduction, happened: &[Event]) -> Result<(), StoreError> {
-    let (terms, introduce_at) = (&new.terms, introduce_at(new.state));
+    let (terms, introduce_at) = (&new.terms, introduce_at(new));
     tx.q("INSERT INTO introduction (id, connector_id, version, state, introduce_at, purpose, ask_order,
             asked_for_this, names_second, writes_first, same_employer, coworker_confirmed, shared, step,
             round, deadline, withdrawn_at, introduced_at, closed_at, outcome, events, due_at,
@@ -97,7 +97,7 @@ pub async fn save(
         .bind(next.id.0)
         .bind(next.version)
         .bind(next.state.name().as_str())
-        .bind(introduce_at(next.state))
+        .bind(introduce_at(next))
         .bind(terms.purpose.as_str())
         .bind(terms.order.as_str())
         .bind(terms.asked_for_this)
@@ -130,12 +130,14 @@ pub async fn delete(tx: &mut Tx, id: IntroductionId) -> Result<(), StoreError> {
     tx.q("DELETE FROM introduction WHERE id = $1 AND state = 'draft'").bind(id.0).exactly_one().await
 }
 
-/// A page of a connector's introductions, newest first, older than `before`.
+/// A page of a connector's introductions, newest first, older than `before`. The state is the one they are
+/// shown at `now`: a hold that ended quietly stands until the told moment.
 pub async fn page(
     tx: &mut Tx,
     connector: ConnectorId,
     state: Option<StateName>,
     before: Option<IntroductionId>,
+    now: Ts,
     limit: i64,
 ) -> Result<Vec<Introduction>, StoreError> {
     let before = before.map_or(uuid::Uuid::max(), |id| id.0);
@@ -148,7 +150,29 @@ pub async fn page(
                 .all()
                 .await?
         }
-        Some(state) => {
+        Some(StateName::Agreed) => {
+            tx.q("SELECT * FROM introduction WHERE connector_id = $1 AND introduce_at IS NOT NULL
+                    AND (state = 'agreed' OR (state = 'asking' AND introduce_at > $2)) AND id < $3
+                  ORDER BY id DESC LIMIT $4")
+                .bind(connector.0)
+                .bind(now.0)
+                .bind(before)
+                .bind(limit)
+                .all()
+                .await?
+        }
+        Some(StateName::Asking) => {
+            tx.q("SELECT * FROM introduction WHERE connector_id = $1 AND state = 'asking' AND id < $2
+                    AND (introduce_at IS NULL OR introduce_at <= $3)
+                  ORDER BY id DESC LIMIT $4")
+                .bind(connector.0)
+                .bind(before)
+                .bind(now.0)
+                .bind(limit)
+                .all()
+                .await?
+        }
+        Some(state @ (StateName::Draft | StateName::Introduced | StateName::Closed)) => {
             tx.q("SELECT * FROM introduction WHERE connector_id = $1 AND state = $2 AND id < $3
                   ORDER BY id DESC LIMIT $4")
                 .bind(connector.0)
@@ -235,7 +259,7 @@ pub async fn rest(tx: &mut Tx, connector: ConnectorId) -> Result<u64, StoreError
         .await
 }
 
-async fn all_with_parties(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Introduction>, StoreError> {
+pub(super) async fn all_with_parties(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Introduction>, StoreError> {
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         out.extend(with_parties(tx, Some(row)).await?);
@@ -279,6 +303,7 @@ fn read(row: &Row, parties: Pair<Party>) -> Result<Introduction, StoreError> {
         parties,
         round: row.get("round")?,
         deadline: row.opt("deadline")?.map(Ts),
+        shown_leaves_at: row.opt("introduce_at")?.map(Ts),
         withdrawn_at: row.opt("withdrawn_at")?.map(Ts),
         introduced_at: row.opt("introduced_at")?.map(Ts),
         closed_at: row.opt("closed_at")?.map(Ts),
@@ -289,10 +314,12 @@ fn read(row: &Row, parties: Pair<Party>) -> Result<Introduction, StoreError> {
     })
 }
 
-fn introduce_at(state: State) -> Option<i64> {
-    match state {
+/// One column for both: while agreed they are the same, afterwards only the connector's view is left.
+fn introduce_at(of: &Introduction) -> Option<i64> {
+    match of.state {
         State::Agreed { introduce_at } => Some(introduce_at.0),
-        State::Draft | State::Asking | State::Introduced | State::Closed => None,
+        State::Asking => of.shown_leaves_at.map(|at| at.0),
+        State::Draft | State::Introduced | State::Closed => None,
     }
 }
 

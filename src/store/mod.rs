@@ -16,6 +16,7 @@ pub mod contact_words;
 pub mod contacts;
 pub mod courier;
 pub mod deliveries;
+pub mod desk;
 pub mod erasure;
 pub mod events;
 pub mod histories;

@@ -13,6 +13,7 @@ use crate::flow::account::AccountError;
 use crate::flow::answer::AnswerError;
 use crate::flow::ask::AskError;
 use crate::flow::close::WithdrawError;
+use crate::flow::desk::SettleError;
 use crate::flow::draft::DraftError;
 use crate::flow::follow_up::OutcomeError;
 use crate::flow::people::ContactError;
@@ -175,6 +176,16 @@ impl From<WithdrawError> for WebError {
             WithdrawError::NotFound => Self::not_found(),
             WithdrawError::Refused(refusal) => refusal.into(),
             WithdrawError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<SettleError> for WebError {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::NotFound => Self::not_found(),
+            SettleError::Refused(refusal) => refusal.into(),
+            SettleError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -118,6 +118,7 @@ impl Sweeper {
     pub(super) async fn sweep(&self, measured: bool) -> Swept {
         let mut swept = self.tick_all().await;
         self.cx.counts.swept_at.store(self.cx.now().0, Ordering::Relaxed);
+        self.place_all().await;
         match self.reclaim(false).await {
             Ok((queued, unknown)) => (swept.queued, swept.unknown) = (queued, unknown),
             Err(error) => trouble(&error, "leases were not taken back"),
@@ -183,6 +184,20 @@ impl Sweeper {
         };
         tracing::error!(introduction.id = %id, error.message = words, "what was due was not done");
         false
+    }
+
+    /// After an upgrade: introductions that have no place on a desk yet.
+    async fn place_all(&self) {
+        loop {
+            match flow::desk::place_new(&self.cx).await {
+                Ok(0) => return,
+                Ok(placed) => tracing::info!(placed, "found a place on the desk for older introductions"),
+                Err(error) => {
+                    tracing::error!(error.message = %error, "older introductions wait for their place");
+                    return;
+                }
+            }
+        }
     }
 
     async fn reclaim(&self, all: bool) -> Result<(u64, u64), StoreError> {

@@ -150,6 +150,7 @@ field-code = The code
 field-window_days = The days to answer
 field-coworker = The tick
 field-body = The request
+field-days = The days
 
 ## What is wrong with an input ($field is one of the names above)
 
@@ -278,7 +279,14 @@ page-operator = Run by { $operator }
 ## What happens next with an introduction ($who is a name, $when a date and time)
 
 next-ask = Nobody was asked yet. Read the mails, then ask.
+next-rests = You let this draft rest.
 next-undeliverable = The address of { $who } does not work. It closes on { $when }.
+next-undeliverable-introduced = The address of { $who } does not work, so the introduction may not have arrived.
+next-undeliverable-closed = It closed, for the address of { $who } does not work.
+next-again-from = { $who } may be asked again from { $when }.
+next-not-left = It did not leave: one of them took the yes back. It closes on { $when }.
+next-nudged = You have nudged them.
+next-thanked = You have said thank you.
 next-ask-again = The date that { $who } named has come. You may ask again.
 next-answer = { $who } has until { $when } to answer.
 next-closes = It will not come about this time, and closes on { $when }.
@@ -430,6 +438,62 @@ before-pair = You asked these two about each other on { $when }.
 before-asked = You asked { $who } about an introduction on { $when }.
 
 ## The desk: what a connector is needed for
+
+desk-needs = Needs you
+desk-waiting = Waiting
+desk-done = Done
+
+# The button that puts a need aside
+settle-draft = Let it rest
+settle-bounced = Noted
+settle-ask_again = Let it rest
+settle-nudge = Done
+settle-thanks = Thanked
+settle-landed = Thanked
+
+# Letters that a connector may send from their own mail program
+letter-nudge-writer-subject = { $other } and you
+letter-nudge-writer =
+    Hello { $to },
+
+    a while ago I introduced you and { $other }, and you were going to write first. Did the mail get buried? A short hello is enough. If the time is wrong, just tell me; that is fine.
+
+    { $signature }
+letter-nudge-other-subject = { $other } and you
+letter-nudge-other =
+    Hello { $to },
+
+    a while ago I introduced you and { $other }. Have you heard from each other? If not, perhaps a line from you gets it going. If the time is wrong, just tell me; that is fine.
+
+    { $signature }
+letter-met-second-subject = Thank you
+letter-met-second =
+    Hello { $to },
+
+    I heard that you and { $other } have talked. Thank you for taking the time; it means something to both of us.
+
+    { $signature }
+letter-met-first-subject = { $other } and you
+letter-met-first =
+    Hello { $to },
+
+    I am glad that you and { $other } have talked. Thank you for following up. If it helped, a line to { $other } about what came of it will be welcome.
+
+    { $signature }
+letter-landed-second-subject = Thank you
+letter-landed-second =
+    Hello { $to },
+
+    { $other } told me the good news. It would not have come about without you. Thank you.
+
+    { $signature }
+letter-landed-first-subject = Congratulations
+letter-landed-first =
+    Hello { $to },
+
+    congratulations, I am so glad. { $other } will be happy to hear it from you as well.
+
+    { $signature }
 
 ## The outcome log: filters, figures, exports
 

@@ -75,6 +75,7 @@ pub fn draft(order: Order) -> Introduction {
         },
         round: 0,
         deadline: None,
+        shown_leaves_at: None,
         withdrawn_at: None,
         introduced_at: None,
         closed_at: None,

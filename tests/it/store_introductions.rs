@@ -235,7 +235,7 @@ both! {
         }
         let of = |n| IntroductionId(uuid(n));
         let page = async |who: ConnectorId, state, before: Option<u8>, limit| {
-            let found = look!(db.db, tx => introductions::page(tx, who, state, before.map(of), limit));
+            let found = look!(db.db, tx => introductions::page(tx, who, state, before.map(of), T0, limit));
             found.iter().map(|one| one.id).collect::<Vec<_>>()
         };
         assert_eq!(page(ada, None, None, 3).await, [of(18), of(16), of(12)]);

@@ -125,6 +125,7 @@ pub fn draft(owner: ConnectorId, n: u8) -> Introduction {
         parties,
         round: 0,
         deadline: None,
+        shown_leaves_at: None,
         withdrawn_at: None,
         introduced_at: None,
         closed_at: None,

@@ -41,7 +41,7 @@ pub fn answer(
         return Ok(step);
     }
     if is_contradiction(&before, reply.answer, policy, now) {
-        contest(&mut step, side, now);
+        contest(&mut step, side, reply, now);
     } else {
         record(&mut step, side, reply, now);
     }
@@ -67,11 +67,16 @@ fn edit_blurb(step: &mut Step, side: Side, reply: &Reply, now: Ts) {
 }
 
 fn is_same(before: &Party, reply: &Reply) -> bool {
-    let quiet = reply.quiet && reply.answer != Answer::Yes;
+    let quiet = is_quiet(reply);
     before
         .given
         .as_ref()
         .is_some_and(|given| given.answer == reply.answer && given.note == reply.note && given.quiet == quiet)
+}
+
+/// A yes is never quiet.
+fn is_quiet(reply: &Reply) -> bool {
+    reply.quiet && reply.answer != Answer::Yes
 }
 
 fn is_never(party: &Party) -> bool {
@@ -87,10 +92,13 @@ fn is_contradiction(before: &Party, answer: Answer, policy: &Policy, now: Ts) ->
     differs || before.contested_at.is_some_and(recent)
 }
 
-fn contest(step: &mut Step, side: Side, now: Ts) {
+/// A quiet reply cancels quietly: what was shown of the answer before it stays.
+fn contest(step: &mut Step, side: Side, reply: &Reply, now: Ts) {
     let party = step.next.parties.get_mut(side);
     party.given = None;
-    party.shown = None;
+    if !is_quiet(reply) {
+        party.shown = None;
+    }
     party.contested_at = Some(now);
     party.answers += 1;
     step.quiet_event(now, What::Contested, Some(side));
@@ -98,7 +106,7 @@ fn contest(step: &mut Step, side: Side, now: Ts) {
 
 fn record(step: &mut Step, side: Side, reply: &Reply, now: Ts) {
     let party = step.next.parties.get_mut(side);
-    let quiet = reply.quiet && reply.answer != Answer::Yes;
+    let quiet = is_quiet(reply);
     party.given = Some(Given { answer: reply.answer, at: now, note: reply.note.clone(), quiet });
     party.answers += 1;
     let event = What::Answered(reply.answer);
@@ -132,7 +140,7 @@ pub(super) fn follow(step: &mut Step, side: Side, facts: &Facts, policy: &Policy
             step.quiet_event(now, What::Unasked, Some(Side::Second));
         }
     }
-    settle(step, policy, now);
+    settle(step, Some(side), policy, now);
 }
 
 fn is_waiting(party: &Party) -> bool {
@@ -158,36 +166,42 @@ fn turn_to_second(step: &mut Step, facts: &Facts, policy: &Policy, now: Ts) {
     }
 }
 
-/// Agreed exactly while two yeses stand.
-pub(super) fn settle(step: &mut Step, policy: &Policy, now: Ts) {
-    let both = step.next.parties.iter().all(|(_, party)| party.says_yes() && party.asked.is_some());
-    let both = both && step.next.withdrawn_at.is_none();
-    match (step.next.state, both) {
+/// Agreed exactly while two yeses stand. `side` is whose answer this follows, if it follows one.
+///
+/// What the connector is told follows the answers they are shown: a yes that was taken back quietly
+/// reopens nothing for them, and the introduction that then does not leave is all they notice.
+pub(super) fn settle(step: &mut Step, side: Option<Side>, policy: &Policy, now: Ts) {
+    let kept = step.next.withdrawn_at.is_none();
+    let both = kept && step.next.parties.iter().all(|(_, party)| party.says_yes() && party.asked.is_some());
+    let shown = kept && step.next.parties.iter().all(|(_, party)| party.shows_yes());
+    let introduce_at = now + policy.hold;
+    let moved = match (step.next.state, both) {
         (State::Asking, true) => {
-            let introduce_at = now + policy.hold;
             step.next.state = State::Agreed { introduce_at };
-            step.event(now, What::Agreed { introduce_at }, None);
+            step.next.shown_leaves_at = None;
+            false
         }
         (State::Agreed { .. }, false) => {
             step.next.state = State::Asking;
-            reopened(step, now);
+            true
         }
         (State::Asking, false)
         | (State::Agreed { .. }, true)
-        | (State::Draft | State::Introduced | State::Closed, true | false) => {}
-    }
-}
-
-/// Tells that a yes was taken back; quietly when it was. A withdrawal speaks for itself.
-fn reopened(step: &mut Step, now: Ts) {
-    let quiet =
-        |party: &Party| party.erased_at.is_some() || party.given.as_ref().is_some_and(|given| given.quiet);
-    if step.next.withdrawn_at.is_some() {
-        return;
-    }
-    if step.next.parties.iter().any(|(_, party)| quiet(party)) {
-        step.quiet_event(now, What::Reopened, None);
-    } else {
-        step.event(now, What::Reopened, None);
+        | (State::Draft | State::Introduced | State::Closed, true | false) => false,
+    };
+    match (step.next.shown_leaves_at.is_some(), shown) {
+        (false, true) => {
+            step.next.shown_leaves_at = Some(introduce_at);
+            step.event(now, What::Agreed { introduce_at }, None);
+        }
+        (true, false) => {
+            step.next.shown_leaves_at = None;
+            // A withdrawal speaks for itself.
+            if kept {
+                step.event(now, What::Reopened, side);
+            }
+        }
+        (true, true) if moved => step.quiet_event(now, What::Reopened, side),
+        (true, true) | (false, false) => {}
     }
 }

@@ -61,6 +61,7 @@ fn start_round(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Re
 fn fresh_round(mut old: Introduction) -> Result<Introduction, Refusal> {
     old.round += 1;
     old.deadline = None;
+    old.shown_leaves_at = None;
     old.withdrawn_at = None;
     old.closed_at = None;
     for side in Side::ALL {

@@ -31,7 +31,10 @@ pub fn erase(
     party.person = unlinked;
     party.why.clear();
     party.given = None;
-    party.shown = None;
+    // What the connector was shown before stays until the end, like a yes that was taken back quietly.
+    if let Some(shown) = &mut party.shown {
+        shown.note.clear();
+    }
     party.contested_at = None;
     party.outcome = None;
     // No reminder and no check-in to nobody.
@@ -67,6 +70,7 @@ fn clear(party: &mut Party) {
     party.how_known.clear();
     party.why.clear();
     party.blurb.clear();
+    party.shown = None;
 }
 
 fn is_over_for(of: &Introduction, reader: Side, policy: &Policy) -> bool {

@@ -60,6 +60,7 @@ fn remind_or_close(step: &mut Step, facts: &Facts, policy: &Policy, now: Ts) {
 fn close(step: &mut Step, now: Ts) {
     step.next.state = State::Closed;
     step.next.closed_at = Some(now);
+    step.next.shown_leaves_at = None;
     step.event(now, What::Closed, None);
     for side in Side::ALL {
         if step.next.parties.get(*side).says_yes() {
@@ -77,12 +78,13 @@ fn introduce(step: &mut Step, facts: &Facts, policy: &Policy, now: Ts) {
             step.quiet_event(now, What::Answered(Answer::Never), Some(*side));
         }
     }
-    settle(step, policy, now);
+    settle(step, None, policy, now);
     if !matches!(step.next.state, State::Agreed { .. }) {
         return;
     }
     step.next.state = State::Introduced;
     step.next.introduced_at = Some(now);
+    step.next.shown_leaves_at = None;
     step.event(now, What::Introduced, None);
     step.mails.push(Mail::Introduction);
     step.mails.push(Mail::ConnectorCopy);

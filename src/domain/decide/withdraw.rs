@@ -28,7 +28,7 @@ pub fn withdraw(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> R
     step.next.withdrawn_at = Some(now);
     step.event(now, What::Withdrawn, None);
     take_back_unsent(&mut step, facts.unsent, now);
-    settle(&mut step, policy, now);
+    settle(&mut step, None, policy, now);
     let reached = step.next.parties.iter().any(|(_, party)| was_reached(party));
     if !reached {
         step.next.state = State::Closed;

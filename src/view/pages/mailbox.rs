@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Frame;
 use crate::clock::Ts;
+use crate::urls::path;
 use crate::view::Page;
 
 /// All of them, the newest first.
@@ -11,6 +12,12 @@ use crate::view::Page;
 pub struct Mailbox {
     pub frame: Frame,
     pub mails: Vec<MailRow>,
+    /// What time it is here, where time can be moved.
+    pub now: Option<Ts>,
+    /// It was moved just now.
+    pub moved: bool,
+    /// Where the buttons that move it go.
+    pub later: &'static str,
     pub time_zone: String,
 }
 
@@ -56,10 +63,14 @@ impl Page for Mailbox {
             subject: "May I introduce you?".into(),
             at: Ts(1_772_528_400_000_000),
         };
-        [Vec::new(), vec![mail]]
-            .map(|mails| Self {
+        let now = Some(mail.at);
+        [(Vec::new(), None), (vec![mail.clone()], None), (vec![mail], now)]
+            .map(|(mails, now)| Self {
                 frame: Frame { user: None, ..Frame::sample() },
                 mails,
+                now,
+                moved: now.is_some(),
+                later: path::LATER,
                 time_zone: "Europe/Berlin".into(),
             })
             .to_vec()

@@ -15,6 +15,7 @@ use super::paging::{Page, Pairs};
 use crate::domain::connector::Connector;
 use crate::domain::draft::RawDraft;
 use crate::domain::introduction::{Introduction, StateName};
+use crate::domain::shown;
 use crate::flow::{draft, log, preview};
 use crate::ids::IntroductionId;
 use crate::web::Web;
@@ -162,9 +163,9 @@ pub async fn show_preview(
     Ok(answer::ok(&Preview { mails: mails.collect() }))
 }
 
-/// The introduction as text, for the answers that are kept.
+/// A saved introduction as text, for the answers that are kept.
 pub fn document(web: &Web, of: &Introduction) -> String {
-    answer::text(&introduction(web, of))
+    answer::text(&introduction(web, &shown::to_connector(of, &web.cx.policy, web.cx.now())))
 }
 
 /// # Errors

@@ -17,11 +17,11 @@ use twoyes::domain::draft::{RawDraft, RawParty};
 use twoyes::domain::introduction::Introduction;
 use twoyes::domain::letter::LinkName;
 use twoyes::domain::link::{Claims, KeyState, LinkRing, Purpose};
-use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, account, ask, draft, log};
+use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, account, ask, draft};
 use twoyes::ids::{Ids, IntroductionId, LinkRef};
 use twoyes::mail::{Decoded, LocalMailbox, Transport, decode};
 use twoyes::metrics::Metrics;
-use twoyes::store::{Db, migrate};
+use twoyes::store::{Db, introductions, migrate};
 use twoyes::urls::Urls;
 use twoyes::view::{Site, Views};
 use twoyes::web::client::Clients;
@@ -221,7 +221,8 @@ impl TestApp {
     }
 
     pub async fn load(&self, id: IntroductionId) -> Introduction {
-        log::get(self.cx(), &self.connector, id).await.unwrap().unwrap()
+        let mut tx = self.cx().db.read().await.unwrap();
+        introductions::view(&mut tx, id).await.unwrap().unwrap()
     }
 
     /// The path of a party's link, as their newest mail has it.

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "support that cannot do its work ends the test")]
 
 pub mod app;
+pub mod bulk;
 pub mod db;
 pub mod driver;
 pub mod http;

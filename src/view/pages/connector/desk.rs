@@ -5,21 +5,33 @@ use serde::Serialize;
 use super::super::Frame;
 use crate::clock::Ts;
 use crate::domain::asking::Purpose;
+use crate::domain::attention::{Need, Place};
 use crate::domain::introduction::StateName;
 use crate::view::Page;
 
-/// The desk.
+/// The desk, or a page of one of its parts.
 #[derive(Clone, Debug, Serialize)]
 pub struct Desk {
     pub frame: Frame,
-    pub needs_you: Vec<Row>,
-    pub waiting: Vec<Row>,
-    pub done: Vec<Row>,
-    /// This is not the newest page.
-    pub older: bool,
+    /// Only this part is shown.
+    pub only: Option<Place>,
+    pub needs: Part,
+    pub waiting: Part,
+    pub done: Part,
+    /// What was put aside a moment ago.
+    pub settled: Option<Settled>,
+    pub time_zone: String,
+}
+
+/// One part of the desk.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Part {
+    pub rows: Vec<Row>,
+    pub count: i64,
+    /// There are more than the count says.
+    pub many: bool,
     /// Where the next page begins.
     pub more: Option<String>,
-    pub time_zone: String,
 }
 
 /// One introduction on it.
@@ -31,6 +43,24 @@ pub struct Row {
     pub purpose: Purpose,
     pub state: StateName,
     pub next: NextStep,
+    /// The button that puts it aside.
+    pub settle: Option<Settle>,
+}
+
+/// The word `settle-{need}` is on the button.
+#[derive(Clone, Debug, Serialize)]
+pub struct Settle {
+    pub need: Need,
+    pub path: String,
+}
+
+/// What was put aside, and the way back.
+#[derive(Clone, Debug, Serialize)]
+pub struct Settled {
+    pub first: String,
+    pub second: String,
+    pub path: String,
+    pub put_back: String,
 }
 
 /// What happens next, and when: the word `next-{word}` says it.
@@ -52,17 +82,24 @@ impl NextStep {
 /// Everything that can be next.
 pub const NEXT: &[&str] = &[
     "ask",
+    "rests",
     "undeliverable",
+    "undeliverable-introduced",
+    "undeliverable-closed",
     "ask-again",
+    "again-from",
     "answer",
     "closes",
     "lapses",
+    "not-left",
     "withdrawn",
     "leaves",
     "check-in",
     "heard",
     "nudge",
+    "nudged",
     "thank",
+    "thanked",
     "nothing",
     "closed",
     "not-before",
@@ -72,34 +109,55 @@ impl Page for Desk {
     const FILE: &'static str = "connector/desk";
 
     fn samples() -> Vec<Self> {
-        let rows: Vec<Row> = NextStep::samples()
-            .into_iter()
-            .map(|next| Row {
-                path: "/introductions/x".into(),
-                first: "Grace Hopper".into(),
-                second: "Alan Turing".into(),
-                purpose: Purpose::JobSearch,
-                state: StateName::Asking,
-                next,
-            })
-            .collect();
+        let row = |next| Row {
+            path: "/introductions/x".into(),
+            first: "Grace Hopper".into(),
+            second: "Alan Turing".into(),
+            purpose: Purpose::JobSearch,
+            state: StateName::Asking,
+            next,
+            settle: None,
+        };
+        let rows: Vec<Row> = NextStep::samples().into_iter().map(row).collect();
+        let settle = |need: &Need| Some(Settle { need: *need, path: "/introductions/x/settled".into() });
+        let needs = rows.iter().zip(Need::ALL).map(|(row, need)| Row { settle: settle(need), ..row.clone() });
+        let needs = Part { rows: needs.collect(), count: 5, many: false, more: None };
+        let part = Part { rows, count: 1_000, many: true, more: Some("/?list=done&at=1&id=x".into()) };
+        let settled = Settled {
+            first: "Grace Hopper".into(),
+            second: "Alan Turing".into(),
+            path: "/introductions/x".into(),
+            put_back: "/introductions/x/put-back".into(),
+        };
         let empty = Self {
             frame: Frame::sample(),
-            needs_you: Vec::new(),
-            waiting: Vec::new(),
-            done: Vec::new(),
-            older: false,
-            more: None,
+            only: None,
+            needs: Part::default(),
+            waiting: Part::default(),
+            done: Part::default(),
+            settled: None,
             time_zone: "Europe/Berlin".into(),
         };
+        let quiet = Self { waiting: part.clone(), ..empty.clone() };
         let full = Self {
-            needs_you: rows.clone(),
-            waiting: rows.clone(),
-            done: rows,
-            older: true,
-            more: Some("/?before=x".into()),
+            needs,
+            waiting: part.clone(),
+            done: part.clone(),
+            settled: Some(settled),
             ..empty.clone()
         };
-        vec![Self { older: true, ..empty.clone() }, empty, full]
+        let mut all = vec![empty.clone(), quiet, full];
+        for only in Place::ALL {
+            let one = Self { only: Some(*only), ..empty.clone() };
+            all.extend([
+                one.clone(),
+                match only {
+                    Place::Needs => Self { needs: part.clone(), ..one },
+                    Place::Waiting => Self { waiting: part.clone(), ..one },
+                    Place::Done => Self { done: part.clone(), ..one },
+                },
+            ]);
+        }
+        all
     }
 }

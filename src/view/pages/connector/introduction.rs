@@ -7,6 +7,7 @@ use super::desk::NextStep;
 use crate::clock::Ts;
 use crate::domain::answer::Choice;
 use crate::domain::asking::{Order, Purpose, Side};
+use crate::domain::attention::Need;
 use crate::domain::introduction::StateName;
 use crate::domain::outcome::Outcome;
 use crate::view::Page;
@@ -20,6 +21,15 @@ pub struct Introduction {
     pub order: Order,
     pub state: StateName,
     pub next: NextStep,
+    /// What the connector is needed for: `settle-{need}` is on the button.
+    pub need: Option<Need>,
+    /// The same, when they put it aside.
+    pub settled: Option<Need>,
+    /// Two yeses were shown, and one of them was taken back; nobody says which.
+    pub not_left: bool,
+    pub withdrawn: bool,
+    /// A nudge or a thank-you for each person.
+    pub letters: Vec<OwnLetter>,
     pub parties: Vec<PartyRow>,
     pub shared: String,
     pub step: String,
@@ -31,7 +41,6 @@ pub struct Introduction {
     pub faults: Vec<Fault>,
     pub can: Can,
     pub paths: IntroductionPaths,
-    pub connector: Who,
     pub time_zone: String,
 }
 
@@ -76,6 +85,7 @@ pub struct Can {
     pub ask_again: bool,
     pub withdraw: bool,
     pub tell: bool,
+    pub copy: bool,
 }
 
 /// Where the buttons go.
@@ -88,6 +98,42 @@ pub struct IntroductionPaths {
     pub withdraw: String,
     pub outcome: String,
     pub delete: String,
+    pub settled: String,
+    pub put_back: String,
+    pub copy: String,
+}
+
+/// A letter that the connector may send from their own mail program.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnLetter {
+    pub side: Side,
+    pub who: String,
+    pub text: String,
+    /// Opens their mail program with everything filled in.
+    pub href: String,
+}
+
+impl OwnLetter {
+    /// The link is a `mailto:` URI (RFC 6068): line breaks are %0D%0A.
+    #[must_use]
+    pub fn new(side: Side, who: &str, email: &str, subject: &str, text: String) -> Self {
+        let body = text.replace('\n', "\r\n");
+        let href = format!("mailto:{}?subject={}&body={}", escape(email), escape(subject), escape(&body));
+        Self { side, who: who.to_owned(), text, href }
+    }
+}
+
+fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte);
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push_str(&data_encoding::HEXUPPER.encode(&[byte]));
+        }
+        out
+    })
 }
 
 /// The mails as they will be read.
@@ -132,6 +178,9 @@ impl IntroductionPaths {
             withdraw: path(),
             outcome: path(),
             delete: path(),
+            settled: path(),
+            put_back: path(),
+            copy: path(),
         }
     }
 }
@@ -162,6 +211,11 @@ impl Introduction {
             order: Order::Together,
             state: StateName::Asking,
             next,
+            need: None,
+            settled: None,
+            not_left: false,
+            withdrawn: false,
+            letters: Vec::new(),
             parties: vec![party(Side::First, Choice::Yes), party(Side::Second, Choice::NotNow)],
             shared: "You both build compilers.".into(),
             step: "A call".into(),
@@ -170,9 +224,8 @@ impl Introduction {
             outcomes: Outcome::ALL,
             events: EVENTS.iter().map(|word| event(word)).collect(),
             faults: vec![Fault { id: String::new(), sentence: "Not possible.".into() }],
-            can: Can { edit: true, ask_again: true, withdraw: true, tell: true },
+            can: Can { edit: true, ask_again: true, withdraw: true, tell: true, copy: true },
             paths: IntroductionPaths::sample(),
-            connector: Who::new("Ada Lovelace"),
             time_zone: "Europe/Berlin".into(),
         }
     }
@@ -231,7 +284,21 @@ impl Page for Introduction {
             events: Vec::new(),
             ..bare.clone()
         });
-        all.extend(Outcome::ALL.iter().map(|outcome| Self { outcome: Some(*outcome), ..bare.clone() }));
+        let running = Can { withdraw: true, copy: true, ..Can::default() };
+        let over = Can { ask_again: true, tell: true, copy: true, ..Can::default() };
+        all.extend([running, over].map(|can| Self { can, not_left: true, ..bare.clone() }));
+        all.push(Self { withdrawn: true, can: Can::default(), ..bare.clone() });
+        all.extend(Need::ALL.iter().map(|need| Self { need: Some(*need), ..bare.clone() }));
+        all.extend(Need::ALL.iter().map(|need| Self { settled: Some(*need), can: over, ..bare.clone() }));
+        let letter = |side| {
+            OwnLetter::new(side, "Grace Hopper", "grace@example.org", "Thank you", "Hello\n\nAda".into())
+        };
+        all.extend(Outcome::ALL.iter().map(|outcome| Self {
+            outcome: Some(*outcome),
+            can: over,
+            letters: vec![letter(Side::Second), letter(Side::First)],
+            ..bare.clone()
+        }));
         all
     }
 }

@@ -7,9 +7,9 @@ mod introduction;
 
 pub use composer::{Composer, FIELDS, Finder, FoundContact, PersonNote, UnfinishedRow};
 pub use contacts::{CONTACT_FIELDS, Contact, ContactForm, ContactRow, Contacts, HistoryRow};
-pub use desk::{Desk, NextStep, Row};
+pub use desk::{Desk, NextStep, Part, Row, Settle, Settled};
 pub use introduction::{
-    Can, EventRow, Introduction, IntroductionPaths, PartyRow, Preview, PreviewRow, ShownAnswer,
+    Can, EventRow, Introduction, IntroductionPaths, OwnLetter, PartyRow, Preview, PreviewRow, ShownAnswer,
 };
 
 use super::super::registry::{PageEntry, page};

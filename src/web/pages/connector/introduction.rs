@@ -6,14 +6,17 @@ use axum::response::Response;
 
 use super::super::session::{SignedIn, frame, see_other};
 use super::super::{Form, Id, show};
+use super::letters;
 use super::next::next_step;
 use crate::clock::Ts;
+use crate::domain::attention;
 use crate::domain::connector::Connector;
 use crate::domain::event::{Event, What};
 use crate::domain::introduction::{Introduction, State as Stage};
 use crate::domain::outcome::Outcome;
 use crate::domain::party::Party;
-use crate::flow::{ask, close, draft, follow_up, log};
+use crate::domain::shown;
+use crate::flow::{ask, close, desk, draft, follow_up, log};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
 use crate::view::mails::Who;
@@ -83,6 +86,44 @@ pub async fn delete(
     }
 }
 
+/// Puts aside what the connector was needed for.
+pub async fn settled(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<IntroductionId>,
+    form: Form,
+) -> Result<Response, WebError> {
+    match desk::settle(&web.cx, &who, id).await {
+        Ok(()) if form.get("from") == "desk" => Ok(see_other(&format!("{}?settled={id}", path::DESK))),
+        done => back(&web, &who, id, done).await,
+    }
+}
+
+/// Takes that back.
+pub async fn put_back(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<IntroductionId>,
+    form: Form,
+) -> Result<Response, WebError> {
+    match desk::put_back(&web.cx, &who, id).await {
+        Ok(()) if form.get("from") == "desk" => Ok(see_other(path::DESK)),
+        done => back(&web, &who, id, done).await,
+    }
+}
+
+/// The same people and texts as a new draft, in the composer.
+pub async fn copy(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<IntroductionId>,
+) -> Result<Response, WebError> {
+    match draft::copy(&web.cx, &who, id).await {
+        Ok(new) => Ok(see_other(&urls::of(path::EDIT, new.id))),
+        Err(error) => back(&web, &who, id, Err(error)).await,
+    }
+}
+
 /// Back to the page: by 303 when it worked, with the reason on it when it was refused.
 async fn back<E: Into<WebError>>(
     web: &Web,
@@ -112,27 +153,32 @@ async fn show_introduction(
     status: StatusCode,
     faults: Vec<Fault>,
 ) -> Result<Response, WebError> {
-    let of = log::get(&web.cx, who, id).await?.ok_or_else(WebError::not_found)?;
+    let item = desk::standing(&web.cx, who, id).await?.ok_or_else(WebError::not_found)?;
     let events = log::events_of(&web.cx, who, id).await?.unwrap_or_default();
     let now = web.cx.now();
-    let (_, next) = next_step(&of, &web.cx.policy, now);
+    let next = next_step(&item, &web.cx.policy, now);
+    let of = &item.introduction;
     let page = pages::Introduction {
         frame: frame(web, who),
         purpose: of.terms.purpose,
         order: of.terms.order,
         state: of.state.name(),
         next,
+        need: item.need,
+        settled: item.settled,
+        not_left: shown::did_not_leave(of, now),
+        withdrawn: of.withdrawn_at.is_some() && of.state == Stage::Asking,
+        letters: letters::letters(web, who, of),
         parties: of.parties.iter().map(|(_, party)| party_row(party)).collect(),
         shared: of.terms.shared.clone(),
         step: of.terms.step.clone(),
         writes_first: of.parties.get(of.terms.writes_first).name.clone(),
         outcome: of.outcome,
         outcomes: Outcome::ALL,
-        events: events.iter().map(|event| event_row(web, who, &of, event)).collect(),
+        events: events.iter().map(|event| event_row(web, who, of, event)).collect(),
         faults,
-        can: can(&of, now),
+        can: can(of, now),
         paths: paths(id),
-        connector: Who::new(&who.name),
         time_zone: who.time_zone.clone(),
     };
     show(web, &who.language, status, &page)
@@ -178,14 +224,13 @@ fn can(of: &Introduction, now: Ts) -> Can {
         Stage::Asking | Stage::Agreed { .. } => !withdrawn,
         Stage::Draft | Stage::Introduced | Stage::Closed => false,
     };
-    let first_waits =
-        of.parties.first.shown.as_ref().and_then(|shown| shown.until).is_some_and(|at| at <= now);
-    let restart = of.state == Stage::Asking && of.parties.second.asked.is_none() && first_waits;
+    let restart = open && attention::ask_again(of).is_some_and(|(_, until)| until <= now);
     Can {
         edit: of.state == Stage::Draft,
         ask_again: of.state == Stage::Closed || restart,
         withdraw: open,
         tell: of.state == Stage::Introduced,
+        copy: of.state != Stage::Draft,
     }
 }
 
@@ -198,5 +243,8 @@ fn paths(id: IntroductionId) -> IntroductionPaths {
         withdraw: urls::of(path::WITHDRAW, id),
         outcome: urls::of(path::OUTCOME, id),
         delete: urls::of(path::DELETE, id),
+        settled: urls::of(path::SETTLED, id),
+        put_back: urls::of(path::PUT_BACK, id),
+        copy: urls::of(path::NEW_DRAFT, id),
     }
 }

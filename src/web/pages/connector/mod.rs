@@ -4,6 +4,7 @@ mod composer;
 mod contacts;
 mod desk;
 mod introduction;
+mod letters;
 mod next;
 pub(super) mod preview;
 
@@ -29,6 +30,9 @@ pub const TABLE: &[Route] = &[
     route("POST", path::WITHDRAW, Access::Connector),
     route("POST", path::OUTCOME, Access::Connector),
     route("POST", path::DELETE, Access::Connector),
+    route("POST", path::SETTLED, Access::Connector),
+    route("POST", path::PUT_BACK, Access::Connector),
+    route("POST", path::NEW_DRAFT, Access::Connector),
     route("POST", path::COPY_FIRST, Access::Connector),
     route("GET", path::UNFINISHED, Access::Connector),
     route("POST", path::UNFINISHED_DISCARD, Access::Connector),
@@ -54,6 +58,9 @@ pub fn router() -> Router<Web> {
         .route(path::WITHDRAW, post(introduction::withdraw))
         .route(path::OUTCOME, post(introduction::outcome))
         .route(path::DELETE, post(introduction::delete))
+        .route(path::SETTLED, post(introduction::settled))
+        .route(path::PUT_BACK, post(introduction::put_back))
+        .route(path::NEW_DRAFT, post(introduction::copy))
         .route(path::COPY_FIRST, post(preview::copy))
         .route(path::UNFINISHED, get(composer::unfinished::open))
         .route(path::UNFINISHED_DISCARD, post(composer::unfinished::discard))

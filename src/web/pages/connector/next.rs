@@ -1,102 +1,111 @@
-//! What happens next with an introduction, and whether its connector has to do something.
+//! What happens next with an introduction, in one sentence.
 //!
-//! A function of what the connector may see: of `shown`, never of `given`.
+//! A function of the connector's copy: of what was shown, never of what was given.
 
 use crate::clock::Ts;
-use crate::domain::answer::Choice;
 use crate::domain::asking::Policy;
+use crate::domain::attention::{self, Need};
 use crate::domain::introduction::{Introduction, State};
 use crate::domain::outcome::Outcome;
-use crate::domain::party::{Party, Shown};
+use crate::domain::party::Party;
+use crate::domain::shown;
+use crate::flow::desk::Item;
 use crate::view::pages::NextStep;
 
-/// Where a row of the desk belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    NeedsYou,
-    Waiting,
-    Done,
+/// The next step of an introduction on the desk.
+pub fn next_step(item: &Item, policy: &Policy, now: Ts) -> NextStep {
+    let of = &item.introduction;
+    match (item.need, item.settled) {
+        (Some(need), _) => needed(of, need, policy),
+        (None, Some(Need::Draft)) => plain("rests"),
+        (None, Some(Need::Thanks | Need::Landed)) => plain("thanked"),
+        (None, Some(Need::Nudge)) => plain("nudged"),
+        (None, Some(Need::Bounced | Need::AskAgain) | None) => going_on(of, policy, now),
+    }
 }
 
-/// The next step of an introduction.
-pub fn next_step(of: &Introduction, policy: &Policy, now: Ts) -> (Place, NextStep) {
+fn needed(of: &Introduction, need: Need, policy: &Policy) -> NextStep {
+    match need {
+        Need::Draft => plain("ask"),
+        Need::Nudge => plain("nudge"),
+        Need::Thanks | Need::Landed => plain("thank"),
+        Need::AskAgain => {
+            let who = attention::ask_again(of).map(|(side, _)| of.parties.get(side));
+            who.map_or_else(|| plain("closed"), |party| about("ask-again", party))
+        }
+        Need::Bounced => bounced(of, policy),
+    }
+}
+
+fn bounced(of: &Introduction, policy: &Policy) -> NextStep {
+    let word = match of.state {
+        State::Draft | State::Asking | State::Agreed { .. } => "undeliverable",
+        State::Introduced => "undeliverable-introduced",
+        State::Closed => "undeliverable-closed",
+    };
+    match attention::bounced(of) {
+        Some(party) => NextStep { at: of.closes_at(policy), ..about(word, party) },
+        None => plain("closed"),
+    }
+}
+
+fn going_on(of: &Introduction, policy: &Policy, now: Ts) -> NextStep {
     match of.state {
-        State::Draft => (Place::NeedsYou, plain("ask")),
-        State::Agreed { introduce_at } => (Place::Waiting, at("leaves", introduce_at)),
+        State::Draft => plain("ask"),
+        State::Agreed { introduce_at } => at("leaves", introduce_at),
         State::Introduced => introduced(of, policy, now),
         State::Asking => asking(of, policy, now),
         State::Closed => closed(of, now),
     }
 }
 
-fn asking(of: &Introduction, policy: &Policy, now: Ts) -> (Place, NextStep) {
+fn asking(of: &Introduction, policy: &Policy, now: Ts) -> NextStep {
     let closes = of.closes_at(policy);
     if of.withdrawn_at.is_some() {
-        return (Place::Done, NextStep { at: closes, ..plain("withdrawn") });
+        return NextStep { at: closes, ..plain("withdrawn") };
     }
-    if let Some(party) = find(of, |party| party.undeliverable_at.is_some()) {
-        return (Place::NeedsYou, NextStep { at: closes, ..about("undeliverable", party) });
+    if attention::bounced(of).is_some() {
+        return bounced(of, policy);
     }
-    if let Some((party, _)) = not_now(of).filter(|(_, until)| *until <= now)
-        && of.parties.second.asked.is_none()
-    {
-        return (Place::NeedsYou, about("ask-again", party));
+    if shown::did_not_leave(of, now) {
+        return NextStep { at: closes, ..plain("not-left") };
     }
-    if let Some(party) = find(of, |party| party.shown.as_ref().is_some_and(is_no)) {
-        return (Place::Waiting, NextStep { at: closes, ..about("closes", party) });
+    if let Some((side, until)) = attention::ask_again(of).filter(|(_, until)| *until > now) {
+        return NextStep { at: Some(until), ..about("again-from", of.parties.get(side)) };
     }
-    match find(of, |party| party.asked.is_some() && party.shown.is_none()) {
+    if let Some(party) = attention::declined(of) {
+        return NextStep { at: closes, ..about("closes", party) };
+    }
+    match attention::silent(of) {
         Some(party) => {
             let deadline = party.asked.map(|asked| asked.deadline);
-            (Place::Waiting, NextStep { at: deadline, ..about("answer", party) })
+            NextStep { at: deadline, ..about("answer", party) }
         }
-        None => (Place::Waiting, NextStep { at: closes, ..plain("lapses") }),
+        None => NextStep { at: closes, ..plain("lapses") },
     }
 }
 
-fn closed(of: &Introduction, now: Ts) -> (Place, NextStep) {
-    match not_now(of) {
-        Some((party, until)) if until <= now => (Place::NeedsYou, about("ask-again", party)),
-        Some((party, until)) => (Place::Done, NextStep { at: Some(until), ..about("not-before", party) }),
-        None => (Place::Done, plain("closed")),
+fn closed(of: &Introduction, now: Ts) -> NextStep {
+    match attention::ask_again(of) {
+        Some((side, until)) if until > now => {
+            NextStep { at: Some(until), ..about("not-before", of.parties.get(side)) }
+        }
+        Some(_) | None => plain("closed"),
     }
 }
 
-fn introduced(of: &Introduction, policy: &Policy, now: Ts) -> (Place, NextStep) {
+fn introduced(of: &Introduction, policy: &Policy, now: Ts) -> NextStep {
     match of.outcome {
-        Some(Outcome::NoReply) => (Place::NeedsYou, plain("nudge")),
-        Some(outcome) if outcome.deserves_thanks() => (Place::Done, plain("thank")),
-        Some(Outcome::NotAFit) => (Place::Done, plain("nothing")),
-        Some(Outcome::Scheduled | Outcome::Met | Outcome::Landed) | None => {
-            let due = [&of.parties.first, &of.parties.second]
-                .into_iter()
-                .filter_map(|party| of.check_in_due(party.side, policy))
-                .map(|(at, _)| at)
-                .filter(|at| *at > now);
-            match due.min() {
-                Some(due) => (Place::Waiting, at("check-in", due)),
-                None => (Place::Done, plain("heard")),
+        Some(Outcome::NoReply) => plain("nudge"),
+        Some(Outcome::Met | Outcome::Landed) => plain("thank"),
+        Some(Outcome::NotAFit) => plain("nothing"),
+        Some(Outcome::Scheduled) | None => {
+            match attention::next_check_in(of, policy).filter(|due| *due > now) {
+                Some(due) => at("check-in", due),
+                None => plain("heard"),
             }
         }
     }
-}
-
-fn is_no(shown: &Shown) -> bool {
-    match shown.choice {
-        Choice::Yes => false,
-        Choice::NotNow | Choice::No | Choice::Never => true,
-    }
-}
-
-/// Who said "not now", and until when.
-fn not_now(of: &Introduction) -> Option<(&Party, Ts)> {
-    let until = |party: &Party| party.shown.as_ref().and_then(|shown| shown.until);
-    let party = find(of, |party| until(party).is_some())?;
-    until(party).map(|until| (party, until))
-}
-
-fn find(of: &Introduction, fits: impl Fn(&Party) -> bool) -> Option<&Party> {
-    of.parties.iter().map(|(_, party)| party).find(|party| fits(party))
 }
 
 fn plain(word: &'static str) -> NextStep {

@@ -1,20 +1,32 @@
 //! `/mailbox`: mails that stay in this process. Only there when the instance has such a mailbox.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{IntoResponse, Response};
 
 use super::super::connector::preview::{FRAMING, framed};
-use super::super::session::{see_other, signed_in};
-use super::super::{Id, show};
+use super::super::session::{self, Barred, SignedIn, see_other, signed_in};
+use super::super::{Form, Id, show};
+use crate::clock::Span;
+use crate::domain::problem::{Problem, Problems};
 use crate::flow::account;
 use crate::mail::{Decoded, LocalMail, LocalMailbox, Mailbox, decode};
 use crate::urls::{self, path};
 use crate::view::FALLBACK;
-use crate::view::pages::{self, Frame, MailRow, Piece};
+use crate::view::pages::{self, Frame, Here, MailRow, Piece};
 use crate::web::Web;
 use crate::web::error::WebError;
+
+/// How many days may pass at once.
+const STRIDES: [i64; 2] = [1, 7];
+
+/// Whether the clock was moved just now.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct Look {
+    #[serde(default)]
+    moved: String,
+}
 
 /// The printed link of the demo: puts the session that it names into this browser. Only where every mail
 /// can be read anyway.
@@ -27,22 +39,62 @@ pub async fn enter(State(web): State<Web>, Path(session): Path<String>) -> Resul
 }
 
 /// All mails, the newest first.
-pub async fn list(State(web): State<Web>) -> Result<Response, WebError> {
+pub async fn list(
+    State(web): State<Web>,
+    who: Result<SignedIn, Barred>,
+    Query(look): Query<Look>,
+) -> Result<Response, WebError> {
     let mails = mailbox(&web)?.list();
+    let clock = &web.cx.clock;
     let page = pages::Mailbox {
-        frame: frame(),
+        frame: frame(&web, who),
+        now: clock.can_move().then(|| clock.now()),
+        moved: !look.moved.is_empty(),
+        later: path::LATER,
         mails: mails.iter().rev().map(row).collect(),
         time_zone: web.cx.sender.time_zone.clone(),
     };
     show(&web, FALLBACK, StatusCode::OK, &page)
 }
 
+/// Lets some days pass, in the demo: reminders, deadlines and check-ins can be seen by hand.
+pub async fn later(
+    State(web): State<Web>,
+    who: Result<SignedIn, Barred>,
+    form: Form,
+) -> Result<Response, WebError> {
+    mailbox(&web)?;
+    if !web.cx.clock.can_move() {
+        return Err(WebError::not_found());
+    }
+    let days = form.get("days").parse().ok().filter(|days| STRIDES.contains(days));
+    let Some(days) = days else {
+        let allowed = STRIDES.map(|days| days.to_string()).join(", ");
+        let problem = Problem::new("days", "unknown-value").text("allowed", allowed);
+        return Err(WebError::invalid(Problems(vec![problem])));
+    };
+    web.cx.clock.advance(Span::days(days));
+    web.cx.wake.notify_waiters();
+    let to = see_other(&format!("{}?moved=yes", path::MAILBOX));
+    Ok(match who {
+        // A session lasts some days: whoever lets them pass shall not have to sign in again.
+        Ok(SignedIn(who)) => {
+            (signed_in(&web, &account::session_for(&web.cx, &who).await?), to).into_response()
+        }
+        Err(_) => to,
+    })
+}
+
 /// One mail.
-pub async fn one(State(web): State<Web>, Id(id): Id<u64>) -> Result<Response, WebError> {
+pub async fn one(
+    State(web): State<Web>,
+    who: Result<SignedIn, Barred>,
+    Id(id): Id<u64>,
+) -> Result<Response, WebError> {
     let mail = mailbox(&web)?.get(id).ok_or_else(WebError::not_found)?;
     let decoded = decode(&mail.raw);
     let page = pages::OneMail {
-        frame: frame(),
+        frame: frame(&web, who),
         from: people(&decoded.from),
         to: people(&decoded.to),
         reply_to: people(&decoded.reply_to),
@@ -67,8 +119,12 @@ fn mailbox(web: &Web) -> Result<&LocalMailbox, WebError> {
     web.mailbox.as_ref().ok_or_else(WebError::not_found)
 }
 
-fn frame() -> Frame {
-    Frame { mailbox: true, ..Frame::public() }
+/// The bar of whoever is signed in: the mailbox belongs to nobody, so nobody has to be.
+fn frame(web: &Web, who: Result<SignedIn, Barred>) -> Frame {
+    match who {
+        Ok(SignedIn(who)) => session::frame(web, &who).at(Here::Mailbox),
+        Err(_) => Frame { mailbox: true, ..Frame::public() }.at(Here::Mailbox),
+    }
 }
 
 fn row(mail: &LocalMail) -> MailRow {

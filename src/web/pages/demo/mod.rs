@@ -3,7 +3,7 @@
 mod mailbox;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::route;
 use crate::urls::path;
@@ -13,6 +13,7 @@ use crate::web::routes::{Access, Route};
 pub const TABLE: &[Route] = &[
     route("GET", path::ENTER, Access::Public),
     route("GET", path::MAILBOX, Access::Public),
+    route("POST", path::LATER, Access::Public),
     route("GET", path::MAILBOX_MAIL, Access::Public),
     route("GET", path::MAILBOX_HTML, Access::Public),
 ];
@@ -21,6 +22,7 @@ pub fn router() -> Router<Web> {
     Router::new()
         .route(path::ENTER, get(mailbox::enter))
         .route(path::MAILBOX, get(mailbox::list))
+        .route(path::LATER, post(mailbox::later))
         .route(path::MAILBOX_MAIL, get(mailbox::one))
         .route(path::MAILBOX_HTML, get(mailbox::html))
 }
