@@ -41,6 +41,8 @@ pub mod path {
     // The desk and the page of an introduction
 
     // The outcome log
+    pub const OUTCOMES_CSV: &str = "/admin/outcomes.csv";
+    pub const OUTCOMES_JSON: &str = "/admin/outcomes.json";
 
     // Deliveries, suppressions, health
 

@@ -15,8 +15,10 @@ pub mod health;
 pub mod introduce;
 pub mod log;
 pub mod once;
+pub mod outcomes;
 pub mod people;
 pub mod preview;
+pub mod tally;
 
 mod letters;
 mod save;

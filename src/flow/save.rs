@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Ctx, Failure, letters};
+use super::{Ctx, Failure, letters, tally};
 use crate::clock::Ts;
 use crate::domain::asking::{Pair, Side};
 use crate::domain::connector::Connector;
@@ -50,7 +50,8 @@ pub(super) async fn save(
 
 /// What is kept beside an introduction so that long lists and figures need not look at each one. Called
 /// in the same unit of work whenever one was inserted or saved.
-pub(super) async fn mirror(_tx: &mut Tx, _cx: &Ctx, _of: &Introduction) -> Result<(), Failure> {
+pub(super) async fn mirror(tx: &mut Tx, _cx: &Ctx, of: &Introduction) -> Result<(), Failure> {
+    tally::keep(tx, of).await?;
     Ok(())
 }
 

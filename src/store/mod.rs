@@ -15,10 +15,12 @@ pub mod events;
 pub mod idempotency;
 pub mod introductions;
 pub mod outbox;
+pub mod outcome_lists;
 pub mod parties;
 pub mod routes;
 pub mod sessions;
 pub mod suppressions;
+pub mod tally;
 pub mod tokens;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ pub mod api;
 pub mod error;
 pub mod guard;
 pub mod health;
+mod outcome_file;
 pub mod pages;
 pub mod respond;
 pub mod routes;

@@ -17,7 +17,7 @@ mod outcomes;
 mod paging;
 mod steps;
 mod strict;
-mod words;
+pub(super) mod words;
 
 use axum::Router;
 use axum::http::HeaderValue;
