@@ -397,7 +397,6 @@ field-when = The time
 field-from = The first day
 field-to = The last day
 field-connector = The connector
-field-outcome = What came of it
 field-q = The search
 problem-not-a-day = { $field } is not a day such as 2026-03-31.
 problem-dates-backwards = { $field } is before the first one.

@@ -1,0 +1,88 @@
+//! The outcome log at a hundred thousand introductions answers in the time of one with a hundred.
+
+use std::time::{Duration, Instant};
+
+use twoyes::clock::Span;
+use twoyes::domain::connector::Role;
+use twoyes::flow::account;
+use twoyes::ids::ConnectorId;
+
+use crate::support::app::TestApp;
+use crate::support::log_bulk::{Bulk, fill};
+
+const NAMES: [&str; 6] =
+    ["Lena Brandt", "Yusuf Demir", "Maria Keller", "Tom Adeyemi", "Sofia Lind", "Noor Jansen"];
+
+async fn filled(number: u64) -> (TestApp, ConnectorId) {
+    let app = TestApp::new().await;
+    let mut connectors = Vec::new();
+    for (n, name) in NAMES.iter().enumerate() {
+        let email = format!("c{n}@connect.example");
+        connectors.push(account::add(app.cx(), &email, name, Role::Connector).await.unwrap().id);
+    }
+    let bulk = Bulk { connectors: &connectors, now: app.cx().now(), days: 700 };
+    fill(&app.database_url(), number, &bulk).await;
+    app.later(Span::minutes(1));
+    (app, connectors[0])
+}
+
+/// The median of several looks at a page.
+async fn time(app: &TestApp, path: &str) -> Duration {
+    let mut took = Vec::new();
+    for _ in 0..9 {
+        let begin = Instant::now();
+        app.see(path).await.is(200);
+        took.push(begin.elapsed());
+    }
+    took.sort();
+    took[4]
+}
+
+fn paths(connector: ConnectorId) -> Vec<(&'static str, String)> {
+    let base = "/admin/outcomes";
+    vec![
+        ("plain", base.to_owned()),
+        ("all time", format!("{base}?when=all")),
+        ("days", format!("{base}?from=2025-06-01&to=2025-09-30")),
+        ("connector", format!("{base}?when=all&connector={connector}")),
+        ("purpose", format!("{base}?when=all&purpose=expertise")),
+        ("rare outcome", format!("{base}?when=all&outcome=landed")),
+        ("introduced", format!("{base}?when=all&outcome=introduced")),
+        ("all at once", format!("{base}?when=year&outcome=landed&purpose=recruiter&connector={connector}")),
+        ("search for a person", format!("{base}?when=all&q=Hanna+Tanaka")),
+        ("search for a connector", format!("{base}?when=all&q=Lena")),
+        ("search for nobody", format!("{base}?when=all&q=Zzyzx")),
+    ]
+}
+
+#[tokio::test]
+async fn pages_at_a_hundred_thousand_answer_in_the_time_of_pages_at_a_hundred() {
+    let (small, few) = filled(100).await;
+    let (large, many) = filled(100_000).await;
+    let mut slow = Vec::new();
+    for ((name, before), (_, after)) in paths(few).into_iter().zip(paths(many)) {
+        let (hundred, thousands) = (time(&small, &before).await, time(&large, &after).await);
+        println!("{name:24} {hundred:>12.2?} at 100, {thousands:>12.2?} at 100,000");
+        if thousands > hundred * 3 / 2 + Duration::from_millis(2) {
+            slow.push(format!("{name}: {hundred:?} became {thousands:?}"));
+        }
+    }
+    assert!(slow.is_empty(), "{slow:?}");
+}
+
+#[tokio::test]
+#[ignore]
+async fn tmp_seed() {
+    let app = TestApp::new().await;
+    app.cx().clock.advance(Span::days(267));
+    let mut connectors = Vec::new();
+    for (n, name) in NAMES.iter().enumerate() {
+        let email = format!("c{n}@connect.example");
+        connectors.push(account::add(app.cx(), &email, name, Role::Connector).await.unwrap().id);
+    }
+    fill(&app.database_url(), 640, &Bulk { connectors: &connectors, now: app.cx().now(), days: 365 }).await;
+    let _ = std::fs::create_dir_all("/tmp/demo-l");
+    let _ = std::fs::remove_file("/tmp/demo-l/demo.db");
+    let mut file = <sqlx::SqliteConnection as sqlx::Connection>::connect(&app.database_url()).await.unwrap();
+    sqlx::query("VACUUM INTO '/tmp/demo-l/demo.db'").execute(&mut file).await.unwrap();
+}
