@@ -28,7 +28,7 @@ CREATE TABLE tally (
     PRIMARY KEY (connector_id, purpose, day)
 ) STRICT, WITHOUT ROWID;
 
--- How many days the yeses of introductions took that left.
+-- How many days the yeses of introductions took that left, by the Monday of the week of their draft.
 CREATE TABLE tally_days (
     connector_id BLOB    NOT NULL,
     purpose      TEXT    NOT NULL,

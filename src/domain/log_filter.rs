@@ -158,12 +158,7 @@ impl LogFilter {
     }
 }
 
-fn read<T>(
-    problems: &mut Problems,
-    field: &str,
-    text: &str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Option<T> {
+fn read<T>(problems: &mut Problems, field: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     if text.is_empty() {
         return None;
     }
@@ -201,7 +196,8 @@ mod tests {
 
     #[test]
     fn days_are_the_readers_own() {
-        let raw = RawLogFilter { from: "2026-03-01".into(), to: "2026-03-29".into(), ..RawLogFilter::default() };
+        let raw =
+            RawLogFilter { from: "2026-03-01".into(), to: "2026-03-29".into(), ..RawLogFilter::default() };
         let (filter, problems) = raw.read(&berlin(), When::Weeks, NOW);
         assert!(problems.0.is_empty());
         assert_eq!(filter.from.unwrap().rfc3339(), "2026-02-28T23:00:00Z");
@@ -237,7 +233,8 @@ mod tests {
         assert_eq!(fields, ["when", "from", "to", "connector", "purpose", "outcome", "q"]);
         assert!(!filter.narrows());
         assert_eq!(filter.when, Some(When::Weeks));
-        let raw = RawLogFilter { from: "2026-03-02".into(), to: "2026-03-01".into(), ..RawLogFilter::default() };
+        let raw =
+            RawLogFilter { from: "2026-03-02".into(), to: "2026-03-01".into(), ..RawLogFilter::default() };
         let (filter, problems) = raw.read(&TimeZone::UTC, When::Weeks, NOW);
         assert_eq!((problems.0[0].code, filter.when), ("dates-backwards", Some(When::Weeks)));
     }

@@ -74,12 +74,9 @@ impl Came {
     pub const fn is_introduced(self) -> bool {
         match self {
             Self::Waiting | Self::Closed => false,
-            Self::Unheard
-            | Self::Met
-            | Self::Scheduled
-            | Self::NoReply
-            | Self::NotAFit
-            | Self::Landed => true,
+            Self::Unheard | Self::Met | Self::Scheduled | Self::NoReply | Self::NotAFit | Self::Landed => {
+                true
+            }
         }
     }
 }
@@ -266,6 +263,12 @@ pub fn was_answered(introduction: &Introduction) -> bool {
 #[must_use]
 pub const fn day(at: Ts) -> i64 {
     at.0.div_euclid(Span::days(1).0)
+}
+
+/// The Monday of a day's week: 1970-01-01 was a Thursday.
+#[must_use]
+pub const fn monday(day: i64) -> i64 {
+    day - (day + 3).rem_euclid(7)
 }
 
 fn whole_days(span: Span) -> i64 {

@@ -6,7 +6,7 @@ use crate::domain::asking::Purpose;
 use crate::domain::connector::Connector;
 use crate::domain::log_filter::{LogFilter, Search, whole_days};
 use crate::domain::name_words::{prefixes, words};
-use crate::domain::tally::{Batches, Came, Counts, Ended, list, median};
+use crate::domain::tally::{Batches, Came, Counts, Ended, day, list, median, monday};
 use crate::ids::{ConnectorId, IntroductionId};
 use crate::store::outcome_lists::{self, Ids, LogRow};
 use crate::store::tally::{self, Cell};
@@ -72,8 +72,8 @@ pub async fn look(
     let mut tx = cx.db.read().await?;
     let connectors = connectors::all(&mut tx).await?;
     let ids = (IntroductionId(uuid::Uuid::nil()), IntroductionId(uuid::Uuid::max()));
-    let is_empty = page.lines.is_empty()
-        && outcome_lists::count(&mut tx, &list(None, None, None), ids, 1).await? == 0;
+    let is_empty =
+        page.lines.is_empty() && outcome_lists::count(&mut tx, &list(None, None, None), ids, 1).await? == 0;
     Ok(Look { page, figures, connectors, is_empty })
 }
 
@@ -116,12 +116,7 @@ async fn plain(tx: &mut Tx, filter: &LogFilter, ids: Ids, limit: usize) -> Resul
     Ok((rows, next))
 }
 
-async fn one(
-    tx: &mut Tx,
-    filter: &LogFilter,
-    ids: Ids,
-    id: IntroductionId,
-) -> Result<Vec<LogRow>, Failure> {
+async fn one(tx: &mut Tx, filter: &LogFilter, ids: Ids, id: IntroductionId) -> Result<Vec<LogRow>, Failure> {
     if id < ids.0 || id >= ids.1 {
         return Ok(Vec::new());
     }
@@ -204,14 +199,12 @@ async fn crossed(tx: &mut Tx, list: &str, words: &[String], ids: Ids) -> Result<
     words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
     let through = outcome_lists::count(tx, list, ids, LOOK).await?;
     let lead = outcome_lists::count_word(tx, &words[0], ids, LOOK).await?;
-    let looked = if lead <= through {
-        outcome_lists::by_word(tx, list, &words, ids, LOOK).await?
-    } else {
-        outcome_lists::in_list(tx, list, &words, ids, LOOK).await?
-    };
-    let end = looked.last().map(|(id, _)| *id).filter(|_| rows(looked.len()) == LOOK);
-    let fit = looked.into_iter().filter(|(_, fits)| *fits);
-    Ok((fit.map(|(id, _)| id).collect(), end))
+    if lead <= through {
+        let found = outcome_lists::by_word(tx, list, &words, ids, LOOK).await?;
+        return Ok((found, outcome_lists::nth_word(tx, &words[0], ids, LOOK).await?));
+    }
+    let found = outcome_lists::in_list(tx, list, &words, ids, LOOK).await?;
+    Ok((found, outcome_lists::nth(tx, list, ids, LOOK).await?))
 }
 
 fn rows(limit: usize) -> i64 {
@@ -250,11 +243,10 @@ async fn counted(
 ) -> Result<(Counts, Vec<(Ts, Counts)>, i64), Failure> {
     let (first, end) = whole_days(filter.from, filter.to);
     let cell = Cell { connector: filter.connector, purpose: filter.purpose, day: first };
-    let today = crate::domain::tally::day(now);
+    let today = day(now);
     let begin = tally::first_day(tx, cell).await?.unwrap_or(today).max(first);
     let last = today.min(end.saturating_sub(1)).max(begin);
-    // From a Monday: 1970-01-01 was a Thursday.
-    let base = begin - (begin + 3).rem_euclid(7);
+    let base = monday(begin);
     let weeks = ((last - base) / (7 * PIECES) + 1).max(1);
     let step = 7 * weeks;
     let number = (last - base) / step + 1;
@@ -270,7 +262,7 @@ async fn counted(
         }
     }
     for (from, to) in edges(filter, first, end) {
-        put((crate::domain::tally::day(from) - base) / step, &edge(tx, filter, from, to).await?);
+        put((day(from) - base) / step, &edge(tx, filter, from, to).await?);
     }
     let mut all = Counts::default();
     pieces.iter().for_each(|(_, counts)| all.add_all(counts));
@@ -282,7 +274,8 @@ const DAY: i64 = crate::clock::Span::days(1).0;
 /// The parts of days before the first whole day and behind the last one.
 fn edges(filter: &LogFilter, first: i64, end: i64) -> Vec<(Ts, Ts)> {
     let at = |day: i64| Ts(day.saturating_mul(DAY));
-    let (Some(from), Some(to)) = (filter.from.or(Some(Ts(i64::MIN))), filter.to.or(Some(Ts(i64::MAX)))) else {
+    let (Some(from), Some(to)) = (filter.from.or(Some(Ts(i64::MIN))), filter.to.or(Some(Ts(i64::MAX))))
+    else {
         return Vec::new();
     };
     if first > end {
@@ -295,8 +288,10 @@ fn edges(filter: &LogFilter, first: i64, end: i64) -> Vec<(Ts, Ts)> {
 }
 
 async fn edge(tx: &mut Tx, filter: &LogFilter, from: Ts, to: Ts) -> Result<Counts, Failure> {
-    let names: Vec<String> =
-        Came::ALL.iter().map(|came| list(filter.connector, filter.purpose, Some(Ended::Came(*came)))).collect();
+    let names: Vec<String> = Came::ALL
+        .iter()
+        .map(|came| list(filter.connector, filter.purpose, Some(Ended::Came(*came))))
+        .collect();
     let Ok(lists) = <[String; 8]>::try_from(names) else {
         return Ok(Counts::default());
     };
@@ -320,14 +315,14 @@ async fn batches(tx: &mut Tx, filter: &LogFilter) -> Result<Batches, Failure> {
     Ok(all)
 }
 
-/// Whole days of UTC that the filter's days touch: a few hours more or less do not move a median.
+/// Whole weeks of UTC that the filter's days touch: a few days more or less do not move a median.
 async fn histogram(
     tx: &mut Tx,
     filter: &LogFilter,
     purpose: Option<Purpose>,
 ) -> Result<Vec<(i64, i64)>, Failure> {
-    let first = filter.from.map_or(i64::MIN, crate::domain::tally::day);
-    let end = filter.to.map_or(i64::MAX, |to| crate::domain::tally::day(Ts(to.0 - 1)) + 1);
+    let first = filter.from.map_or(i64::MIN, |from| monday(day(from)));
+    let end = filter.to.map_or(i64::MAX, |to| day(Ts(to.0 - 1)) + 1);
     let cell = Cell { connector: filter.connector, purpose, day: first };
     Ok(tally::histogram(tx, cell, end).await?)
 }

@@ -4,7 +4,7 @@
 use super::{Cx, Failure};
 use crate::domain::introduction::Introduction;
 use crate::domain::name_words::prefixes;
-use crate::domain::tally::{Batch, Came, Counts, Share, was_answered};
+use crate::domain::tally::{Batch, Came, Counts, Share, monday, was_answered};
 use crate::ids::IntroductionId;
 use crate::store::tally::Cell;
 use crate::store::{Tx, introductions, outcome_lists, tally};
@@ -118,7 +118,8 @@ async fn count(tx: &mut Tx, old: Option<&Share>, new: Option<&Share>) -> Result<
                 tally::add(tx, cell, &change).await?;
             }
             for (days, number) in days.iter().filter(|_| moved) {
-                tally::add_days(tx, cell, *days, *number).await?;
+                // By weeks: fewer rows, and nobody's day.
+                tally::add_days(tx, Cell { day: monday(cell.day), ..cell }, *days, *number).await?;
             }
         }
     }

@@ -2,7 +2,7 @@
 //! Everything here is read along an index, and never further than a limit.
 
 use super::error::StoreError;
-use super::query::Row;
+use super::query::{Query, Row};
 use super::tx::Tx;
 use crate::clock::Ts;
 use crate::domain::asking::{Order, Purpose};
@@ -151,70 +151,78 @@ pub async fn count_word(tx: &mut Tx, word: &str, ids: Ids, most: i64) -> Result<
     row.map_or(Ok(0), |row| row.get("n"))
 }
 
-/// How many of the newest `most` of a list are looked at, from which one on down nothing was, and those
-/// to which every word leads.
+/// Those of the newest `most` of a list to which every word leads.
 pub async fn in_list(
     tx: &mut Tx,
     list: &str,
     words: Words<'_>,
     ids: Ids,
     most: i64,
-) -> Result<Vec<(IntroductionId, bool)>, StoreError> {
-    let [a, b, c, d, e, f] = six(words);
-    let rows = tx
-        .q("SELECT k.introduction_id, (SELECT COUNT(*) FROM outcome_word w
+) -> Result<Vec<IntroductionId>, StoreError> {
+    let query = tx.q("SELECT introduction_id FROM
+           (SELECT k.introduction_id, (SELECT COUNT(*) FROM outcome_word w
               WHERE w.introduction_id = k.introduction_id AND w.word IN ($5, $6, $7, $8, $9, $10)) AS n
             FROM (SELECT introduction_id FROM outcome_list
                   WHERE list = $1 AND introduction_id >= $2 AND introduction_id < $3
-                  ORDER BY introduction_id DESC LIMIT $4) k
-            ORDER BY k.introduction_id DESC")
-        .bind(list)
-        .bind(ids.0.0)
-        .bind(ids.1.0)
-        .bind(most)
-        .bind(a)
-        .bind(b)
-        .bind(c)
-        .bind(d)
-        .bind(e)
-        .bind(f)
-        .all()
-        .await?;
-    looked_at(&rows, words.len())
+                  ORDER BY introduction_id DESC LIMIT $4) k) x
+         WHERE n = $11 ORDER BY introduction_id DESC");
+    crossed(query, list, words, ids, most, words.len()).await
 }
 
-/// The same from the other end: the newest `most` to which the first word leads, and whether the others do
-/// too and they stand in the list.
+/// The same from the other end: those of the newest `most` to which the first word leads to which the
+/// others do too, and that stand in the list.
 pub async fn by_word(
     tx: &mut Tx,
     list: &str,
     words: Words<'_>,
     ids: Ids,
     most: i64,
-) -> Result<Vec<(IntroductionId, bool)>, StoreError> {
-    let [a, b, c, d, e, f] = six(words);
-    let rows = tx
-        .q("SELECT k.introduction_id, (SELECT COUNT(*) FROM outcome_word w
+) -> Result<Vec<IntroductionId>, StoreError> {
+    let query = tx.q("SELECT introduction_id FROM
+           (SELECT k.introduction_id, (SELECT COUNT(*) FROM outcome_word w
               WHERE w.introduction_id = k.introduction_id AND w.word IN ($5, $6, $7, $8, $9, $10))
               + (SELECT COUNT(*) FROM outcome_list l
               WHERE l.list = $1 AND l.introduction_id = k.introduction_id) AS n
             FROM (SELECT introduction_id FROM outcome_word
                   WHERE word = $5 AND introduction_id >= $2 AND introduction_id < $3
-                  ORDER BY introduction_id DESC LIMIT $4) k
-            ORDER BY k.introduction_id DESC")
+                  ORDER BY introduction_id DESC LIMIT $4) k) x
+         WHERE n = $11 ORDER BY introduction_id DESC");
+    crossed(query, list, words, ids, most, words.len() + 1).await
+}
+
+/// The `nth` newest of a list, if it is that long.
+pub async fn nth(tx: &mut Tx, list: &str, ids: Ids, nth: i64) -> Result<Option<IntroductionId>, StoreError> {
+    let row = tx
+        .q("SELECT introduction_id FROM outcome_list
+            WHERE list = $1 AND introduction_id >= $2 AND introduction_id < $3
+            ORDER BY introduction_id DESC LIMIT 1 OFFSET $4")
         .bind(list)
         .bind(ids.0.0)
         .bind(ids.1.0)
-        .bind(most)
-        .bind(a)
-        .bind(b)
-        .bind(c)
-        .bind(d)
-        .bind(e)
-        .bind(f)
-        .all()
+        .bind(nth - 1)
+        .one()
         .await?;
-    looked_at(&rows, words.len() + 1)
+    row.map(|row| row.get("introduction_id").map(IntroductionId)).transpose()
+}
+
+/// The `nth` newest to which a word leads.
+pub async fn nth_word(
+    tx: &mut Tx,
+    word: &str,
+    ids: Ids,
+    nth: i64,
+) -> Result<Option<IntroductionId>, StoreError> {
+    let row = tx
+        .q("SELECT introduction_id FROM outcome_word
+            WHERE word = $1 AND introduction_id >= $2 AND introduction_id < $3
+            ORDER BY introduction_id DESC LIMIT 1 OFFSET $4")
+        .bind(word)
+        .bind(ids.0.0)
+        .bind(ids.1.0)
+        .bind(nth - 1)
+        .one()
+        .await?;
+    row.map(|row| row.get("introduction_id").map(IntroductionId)).transpose()
 }
 
 /// How many of each of these lists there are between the ids: only for a part of a day.
@@ -239,10 +247,20 @@ fn six(words: Words<'_>) -> [String; WORDS] {
     std::array::from_fn(|n| words.get(n).unwrap_or(&last).clone())
 }
 
-fn looked_at(rows: &[Row], all: usize) -> Result<Vec<(IntroductionId, bool)>, StoreError> {
-    let all = i64::try_from(all).unwrap_or(i64::MAX);
-    let one = |row: &Row| Ok((IntroductionId(row.get("introduction_id")?), row.get::<i64>("n")? == all));
-    rows.iter().map(one).collect()
+async fn crossed(
+    query: Query<'_>,
+    list: &str,
+    words: Words<'_>,
+    ids: Ids,
+    most: i64,
+    all: usize,
+) -> Result<Vec<IntroductionId>, StoreError> {
+    let mut query = query.bind(list).bind(ids.0.0).bind(ids.1.0).bind(most);
+    for word in six(words) {
+        query = query.bind(word);
+    }
+    let rows = query.bind(i64::try_from(all).unwrap_or(i64::MAX)).all().await?;
+    rows.iter().map(|row| row.get("introduction_id").map(IntroductionId)).collect()
 }
 
 fn read(row: &Row) -> Result<LogRow, StoreError> {

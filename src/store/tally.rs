@@ -240,7 +240,10 @@ pub async fn backlog(tx: &mut Tx) -> Result<Option<IntroductionId>, StoreError> 
 pub async fn move_backlog(tx: &mut Tx, to: Option<IntroductionId>) -> Result<(), StoreError> {
     match to {
         Some(id) => {
-            tx.q("UPDATE outcome_backlog SET introduction_id = $1 WHERE only_one = 1").bind(id.0).run().await?
+            tx.q("UPDATE outcome_backlog SET introduction_id = $1 WHERE only_one = 1")
+                .bind(id.0)
+                .run()
+                .await?
         }
         None => tx.q("DELETE FROM outcome_backlog WHERE only_one = 1").run().await?,
     };

@@ -19,7 +19,9 @@ const LOG: &str = "/admin/outcomes";
 async fn filled(number: u64) -> (TestApp, Vec<ConnectorId>) {
     let app = TestApp::new().await;
     let mut connectors = Vec::new();
-    for (email, name) in [("lena@connect.example", "=Lena Brandt"), ("yusuf@connect.example", "Yusuf \"Y\", Demir")] {
+    for (email, name) in
+        [("lena@connect.example", "=Lena Brandt"), ("yusuf@connect.example", "Yusuf \"Y\", Demir")]
+    {
         let cleaned = name.replace('"', "'");
         connectors.push(account::add(app.cx(), email, &cleaned, Role::Connector).await.unwrap().id);
     }
@@ -58,8 +60,16 @@ async fn each_filter_finds_exactly_what_it_says() {
         ("closed", "outcome=closed".into(), Box::new(|one| field(one, "state").starts_with("closed"))),
         ("met", "outcome=met".into(), Box::new(|one| field(one, "outcome") == "met")),
         ("introduced", "outcome=introduced".into(), Box::new(|one| field(one, "state") == "introduced")),
-        ("unheard", "outcome=unheard".into(), Box::new(|one| field(one, "state") == "introduced" && one["outcome"].is_null())),
-        ("two", format!("outcome=met&connector={lena}"), Box::new(|one| field(one, "outcome") == "met" && field(one, "connector") == "=Lena Brandt")),
+        (
+            "unheard",
+            "outcome=unheard".into(),
+            Box::new(|one| field(one, "state") == "introduced" && one["outcome"].is_null()),
+        ),
+        (
+            "two",
+            format!("outcome=met&connector={lena}"),
+            Box::new(|one| field(one, "outcome") == "met" && field(one, "connector") == "=Lena Brandt"),
+        ),
     ];
     for (name, query, fits) in queries {
         let found = json(&app, &format!("?when=all&{query}")).await;
@@ -78,7 +88,9 @@ async fn days_are_those_of_the_admins_zone_in_the_lines_and_in_the_sums() {
         let at: jiff::Timestamp = field(one, "created_at").parse().unwrap();
         at.to_zoned(zone.clone()).date().to_string()
     };
-    for (from, to) in [("2025-09-01", "2025-09-30"), ("2025-10-26", "2025-10-26"), ("2026-02-20", "2026-03-02")] {
+    for (from, to) in
+        [("2025-09-01", "2025-09-30"), ("2025-10-26", "2025-10-26"), ("2026-02-20", "2026-03-02")]
+    {
         let wanted = all.iter().filter(|one| (from..=to).contains(&on(one).as_str())).count();
         let query = format!("?from={from}&to={to}");
         assert_eq!(json(&app, &query).await.len(), wanted, "{query}");
@@ -90,7 +102,9 @@ async fn days_are_those_of_the_admins_zone_in_the_lines_and_in_the_sums() {
 async fn a_search_finds_beginnings_of_names_and_an_id() {
     let (app, connectors) = filled(400).await;
     let all = json(&app, "?when=all").await;
-    let named = |one: &Value, word: &str| format!(" {} {}", field(one, "first"), field(one, "second")).contains(&format!(" {word}"));
+    let named = |one: &Value, word: &str| {
+        format!(" {} {}", field(one, "first"), field(one, "second")).contains(&format!(" {word}"))
+    };
     for (typed, word) in [("hanna", "Hanna"), ("TAN", "Tanaka")] {
         let wanted: Vec<&Value> = all.iter().filter(|one| named(one, word)).collect();
         let found = json(&app, &format!("?when=all&q={typed}")).await;
@@ -112,9 +126,20 @@ async fn a_search_finds_beginnings_of_names_and_an_id() {
 #[tokio::test]
 async fn bad_values_are_named_and_the_page_goes_on() {
     let (app, _) = filled(20).await;
-    let page = app.see(&format!("{LOG}?from=31.3.2026&connector=me&purpose=fun&outcome=no&when=ever&before=x&q={}", "a".repeat(81))).await;
+    let page = app
+        .see(&format!(
+            "{LOG}?from=31.3.2026&connector=me&purpose=fun&outcome=no&when=ever&before=x&q={}",
+            "a".repeat(81)
+        ))
+        .await;
     let page = page.is(200);
-    for sentence in ["The first day is not a day", "The connector is none", "The purpose is none", "The outcome is none", "The search"] {
+    for sentence in [
+        "The first day is not a day",
+        "The connector is none",
+        "The purpose is none",
+        "The outcome is none",
+        "The search",
+    ] {
         assert!(page.plain().contains(sentence), "{sentence}: {}", page.plain());
     }
     assert!(page.body.contains("value=\"31.3.2026\""), "what was typed is kept");
@@ -132,7 +157,9 @@ async fn pages_hold_each_line_once_and_keep_the_filter() {
         let body = page.body.split("id=\"lines\"").nth(1).unwrap();
         lines += body.matches("<tr><td>").count();
         pages += 1;
-        let Some(rest) = body.split("Older ones").next().filter(|rest| rest.len() < body.len()) else { break };
+        let Some(rest) = body.split("Older ones").next().filter(|rest| rest.len() < body.len()) else {
+            break;
+        };
         path = rest.rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&amp;", "&");
         assert!(path.contains("outcome=introduced") && path.contains("before="), "{path}");
     }
@@ -153,10 +180,14 @@ async fn the_files_are_what_the_page_finds_and_harmless() {
     assert_eq!(rows[0], "id,connector,purpose,order,state,created,introduced,closed,outcome,first,second");
     assert_eq!(rows.len(), lines.len() + 1);
     for (row, line) in rows[1..].iter().zip(&lines) {
-        let name = if field(line, "connector").starts_with('=') { "'=Lena Brandt" } else { "\"Yusuf 'Y', Demir\"" };
+        let name =
+            if field(line, "connector").starts_with('=') { "'=Lena Brandt" } else { "\"Yusuf 'Y', Demir\"" };
         let golden = format!(
             "{},{name},{},one_by_one,closed without introduction,{},,{},,,",
-            field(line, "id"), field(line, "purpose"), field(line, "created_at"), field(line, "closed_at"),
+            field(line, "id"),
+            field(line, "purpose"),
+            field(line, "created_at"),
+            field(line, "closed_at"),
         );
         assert_eq!(*row, golden);
     }
@@ -188,12 +219,15 @@ async fn a_large_file_is_written_piece_by_piece() {
 async fn a_file_that_cannot_be_read_to_its_end_is_cut_off() {
     let (app, _) = filled(1_200).await;
     for kind in ["csv", "json"] {
-        let ask = request(Method::GET, &format!("/admin/outcomes.{kind}?when=all")).header(COOKIE, &app.cookie);
-        let response = app.router.clone().oneshot(ask.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+        let ask =
+            request(Method::GET, &format!("/admin/outcomes.{kind}?when=all")).header(COOKIE, &app.cookie);
+        let response =
+            app.router.clone().oneshot(ask.body(axum::body::Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), 200);
         let mut body = response.into_body();
         // A purpose that this version does not know stands in the last piece.
-        let mut file = <sqlx::SqliteConnection as sqlx::Connection>::connect(&app.database_url()).await.unwrap();
+        let mut file =
+            <sqlx::SqliteConnection as sqlx::Connection>::connect(&app.database_url()).await.unwrap();
         let spoil = "UPDATE introduction SET purpose = 'x' WHERE id = (SELECT id FROM introduction ORDER BY id LIMIT 1)";
         sqlx::query(spoil).execute(&mut file).await.unwrap();
         let mut text = String::new();

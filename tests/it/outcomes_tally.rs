@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use twoyes::clock::Span;
 use twoyes::domain::introduction::Introduction;
 use twoyes::domain::name_words::prefixes;
-use twoyes::domain::tally::{Came, Share};
+use twoyes::domain::tally::{Came, Share, monday};
 use twoyes::flow::tally as keeping;
 use twoyes::ids::{IntroductionId, derive};
 use twoyes::store::tally::Cell;
@@ -44,7 +44,8 @@ async fn counted(db: &Db) -> Sums {
             let place = place(cell);
             bump(&mut sums, format!("{place} {}", share.came.as_str()), 1);
             for days in &share.days {
-                bump(&mut sums, format!("{place} in {days}"), 1);
+                let week = self::place(Cell { day: monday(cell.day), ..cell });
+                bump(&mut sums, format!("{week} in {days}"), 1);
             }
         }
         for list in share.lists() {

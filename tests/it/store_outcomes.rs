@@ -171,14 +171,17 @@ both! {
         let one = ["gr".to_owned()];
         assert_eq!(look!(db.db, tx => outcome_lists::count_word(tx, "gr", everything(), 9)), 3);
         assert_eq!(look!(db.db, tx => outcome_lists::count_word(tx, "gr", everything(), 2)), 2);
-        let found = look!(db.db, tx => outcome_lists::in_list(tx, "x", &both, everything(), 2));
-        assert_eq!(found, [(of(16), true), (of(14), false)]);
-        let found = look!(db.db, tx => outcome_lists::in_list(tx, "x", &one, everything(), 9));
-        assert_eq!(found, [(of(16), true), (of(14), false), (of(12), false), (of(10), true)]);
-        let found = look!(db.db, tx => outcome_lists::by_word(tx, "x", &both, everything(), 9));
-        assert_eq!(found, [(of(18), false), (of(16), true), (of(10), false)]);
-        let found = look!(db.db, tx => outcome_lists::by_word(tx, "x", &one, (of(10), of(18)), 9));
-        assert_eq!(found, [(of(16), true), (of(10), true)]);
+        let inside = async |words: &[String], most| look!(db.db, tx => outcome_lists::in_list(tx, "x", words, everything(), most));
+        assert_eq!(inside(&both, 2).await, [of(16)]);
+        assert_eq!(inside(&one, 9).await, [of(16), of(10)]);
+        assert_eq!(inside(&one, 3).await, [of(16)], "looks no further than to the third");
+        assert_eq!(look!(db.db, tx => outcome_lists::by_word(tx, "x", &both, everything(), 9)), [of(16)]);
+        assert_eq!(look!(db.db, tx => outcome_lists::by_word(tx, "x", &one, (of(10), of(18)), 9)), [of(16), of(10)]);
+        assert_eq!(look!(db.db, tx => outcome_lists::by_word(tx, "x", &one, (of(10), of(18)), 1)), [of(16)]);
+        assert_eq!(look!(db.db, tx => outcome_lists::nth(tx, "x", everything(), 2)), Some(of(14)));
+        assert_eq!(look!(db.db, tx => outcome_lists::nth(tx, "x", everything(), 5)), None);
+        assert_eq!(look!(db.db, tx => outcome_lists::nth_word(tx, "gr", everything(), 3)), Some(of(10)));
+        assert_eq!(look!(db.db, tx => outcome_lists::nth_word(tx, "gr", everything(), 4)), None);
         unit!(db.db, tx => outcome_lists::take_word(tx, "gr", of(16))).unwrap();
         assert_eq!(look!(db.db, tx => outcome_lists::count_word(tx, "gr", everything(), 9)), 2);
     }

@@ -153,17 +153,23 @@ async fn tallied(file: &mut SqliteConnection, id: uuid::Uuid, share: &Share) {
 
 /// The sums over all of `tallied`, and full batches as if every second closing had been answered.
 async fn sums(file: &mut SqliteConnection) {
-    for (connector, purpose) in
-        [("connector_id", "purpose"), ("connector_id", "''"), ("zeroblob(16)", "purpose"), ("zeroblob(16)", "''")]
-    {
-        let columns =
-            Came::ALL.iter().map(|came| format!("SUM(came = '{}')", came.as_str())).collect::<Vec<_>>().join(", ");
+    for (connector, purpose) in [
+        ("connector_id", "purpose"),
+        ("connector_id", "''"),
+        ("zeroblob(16)", "purpose"),
+        ("zeroblob(16)", "''"),
+    ] {
+        let columns = Came::ALL
+            .iter()
+            .map(|came| format!("SUM(came = '{}')", came.as_str()))
+            .collect::<Vec<_>>()
+            .join(", ");
         let sql = format!(
             "INSERT INTO tally SELECT {connector}, {purpose}, day, {columns} FROM tallied GROUP BY 1, 2, 3"
         );
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *file).await.unwrap();
         let sql = format!(
-            "INSERT INTO tally_days SELECT {connector}, {purpose}, day, n, SUM(times) FROM
+            "INSERT INTO tally_days SELECT {connector}, {purpose}, day - (day + 3) % 7, n, SUM(times) FROM
                (SELECT connector_id, purpose, day, CAST(substr(days, 1, 1) AS INTEGER) AS n, 1 AS times
                 FROM tallied WHERE days <> ''
                 UNION ALL SELECT connector_id, purpose, day, CAST(substr(days, 3, 1) AS INTEGER), 1

@@ -155,7 +155,8 @@ fn funnel(of: &Input) -> Vec<Bar> {
     let asked = closed + introduced;
     let full = of.answered.filter(|full| full.closed >= BATCH || closed == 0);
     // Everybody answered where the two were introduced; of the closed ones the share of full batches.
-    let answered = full.map(|full| introduced + (closed * full.answered + full.closed / 2) / full.closed.max(1));
+    let answered =
+        full.map(|full| introduced + (closed * full.answered + full.closed / 2) / full.closed.max(1));
     let bar = |word, number: Option<i64>, about| Bar {
         word,
         number,

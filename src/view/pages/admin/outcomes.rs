@@ -184,7 +184,8 @@ impl Page for Outcomes {
         let quiet = Self { narrowed: false, lines: Vec::new(), more: None, figures: None, ..full.clone() };
         let mut alone = sample_figures(true);
         alone.funnel_note = "one-group";
-        let few = Self { figures: Some(sample_figures(true)), faults: vec![Fault::sample("from")], ..full.clone() };
+        let few =
+            Self { figures: Some(sample_figures(true)), faults: vec![Fault::sample("from")], ..full.clone() };
         let one_group = Self { figures: Some(alone), ..full.clone() };
         vec![empty, full, undated, older, nothing, further, quiet, few, one_group]
     }

@@ -28,11 +28,7 @@ const PAGE: usize = 50;
 type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
 
 /// The outcome log.
-pub async fn outcomes(
-    State(web): State<Web>,
-    Admin(who): Admin,
-    query: Pairs,
-) -> Result<Response, WebError> {
+pub async fn outcomes(State(web): State<Web>, Admin(who): Admin, query: Pairs) -> Result<Response, WebError> {
     let pairs = pairs(query);
     let raw = outcome_file::filter_of(&pairs);
     let (zone, now) = (zone(&who), web.cx.now());
@@ -115,7 +111,8 @@ fn canonical<'a>(filter: &LogFilter, raw: &'a RawLogFilter) -> Vec<(&'static str
 }
 
 fn href(path: &str, query: &[(&str, &str)], before: Option<IntroductionId>) -> String {
-    let mut pieces: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+    let mut pieces: Vec<String> =
+        query.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
     pieces.extend(before.map(|id| format!("before={id}")));
     if pieces.is_empty() { path.to_owned() } else { format!("{path}?{}", pieces.join("&")) }
 }
