@@ -66,8 +66,8 @@ CREATE TABLE outcome_word (
 
 -- Where catching up with introductions of an older version stands; no row when that is done.
 CREATE TABLE outcome_backlog (
-    only_one        BIGINT  NOT NULL PRIMARY KEY,
+    name            TEXT    NOT NULL PRIMARY KEY,
     introduction_id UUID    NOT NULL
 );
-INSERT INTO outcome_backlog (only_one, introduction_id)
-SELECT 1, CAST('00000000-0000-0000-0000-000000000000' AS UUID) WHERE EXISTS (SELECT 1 FROM introduction);
+INSERT INTO outcome_backlog (name, introduction_id)
+SELECT 'introductions', CAST('00000000-0000-0000-0000-000000000000' AS UUID) WHERE EXISTS (SELECT 1 FROM introduction);

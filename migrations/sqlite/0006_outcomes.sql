@@ -66,8 +66,8 @@ CREATE TABLE outcome_word (
 
 -- Where catching up with introductions of an older version stands; no row when that is done.
 CREATE TABLE outcome_backlog (
-    only_one        INTEGER NOT NULL PRIMARY KEY,
+    name            TEXT    NOT NULL PRIMARY KEY,
     introduction_id BLOB    NOT NULL
 ) STRICT;
-INSERT INTO outcome_backlog (only_one, introduction_id)
-SELECT 1, zeroblob(16) WHERE EXISTS (SELECT 1 FROM introduction);
+INSERT INTO outcome_backlog (name, introduction_id)
+SELECT 'introductions', zeroblob(16) WHERE EXISTS (SELECT 1 FROM introduction);

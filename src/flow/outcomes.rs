@@ -13,11 +13,11 @@ use crate::store::tally::{self, Cell};
 use crate::store::{Tx, connectors};
 
 /// Introductions that a search looks at before it says "there may be more further back".
-const LOOK: i64 = 1_000;
+const LOOK: i64 = 400;
 /// Connectors whose name fits a search; more of them are too many to look through one by one.
 const NAMED: usize = 12;
 /// More pieces than this cannot be read in a plot.
-const PIECES: i64 = 26;
+const PIECES: i64 = 27;
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -232,7 +232,7 @@ pub async fn histogram(tx: &mut Tx, cell: Cell, end: i64) -> Result<Vec<(i64, i6
 
 /// Up to which introduction of an older version the figures have caught up; `None` when with all of them.
 pub async fn backlog(tx: &mut Tx) -> Result<Option<IntroductionId>, StoreError> {
-    let row = tx.q("SELECT introduction_id FROM outcome_backlog WHERE only_one = 1").one().await?;
+    let row = tx.q("SELECT introduction_id FROM outcome_backlog WHERE name = 'introductions'").one().await?;
     row.map(|row| row.get("introduction_id").map(IntroductionId)).transpose()
 }
 
@@ -240,12 +240,12 @@ pub async fn backlog(tx: &mut Tx) -> Result<Option<IntroductionId>, StoreError> 
 pub async fn move_backlog(tx: &mut Tx, to: Option<IntroductionId>) -> Result<(), StoreError> {
     match to {
         Some(id) => {
-            tx.q("UPDATE outcome_backlog SET introduction_id = $1 WHERE only_one = 1")
+            tx.q("UPDATE outcome_backlog SET introduction_id = $1 WHERE name = 'introductions'")
                 .bind(id.0)
                 .run()
                 .await?
         }
-        None => tx.q("DELETE FROM outcome_backlog WHERE only_one = 1").run().await?,
+        None => tx.q("DELETE FROM outcome_backlog WHERE name = 'introductions'").run().await?,
     };
     Ok(())
 }

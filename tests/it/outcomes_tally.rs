@@ -168,7 +168,7 @@ both! {
         }
         assert!(kept(&cx.db).await.is_empty() && !before.is_empty());
         let nil = uuid::Uuid::nil();
-        unit!(cx.db, tx => tx.q("INSERT INTO outcome_backlog (only_one, introduction_id) VALUES (1, $1)").bind(nil).run()).unwrap();
+        unit!(cx.db, tx => tx.q("INSERT INTO outcome_backlog (name, introduction_id) VALUES ('introductions', $1)").bind(nil).run()).unwrap();
         while keeping::catch_up(cx).await.unwrap() {}
         assert_eq!(kept(&cx.db).await, before);
         assert!(!keeping::catch_up(cx).await.unwrap());

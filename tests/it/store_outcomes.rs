@@ -128,7 +128,7 @@ both! {
 
     async fn the_backlog_moves_and_ends(db: TestDb) {
         assert_eq!(look!(db.db, tx => tally::backlog(tx)), None, "a new database has none");
-        unit!(db.db, tx => tx.q("INSERT INTO outcome_backlog (only_one, introduction_id) VALUES (1, $1)").bind(uuid(9)).run()).unwrap();
+        unit!(db.db, tx => tx.q("INSERT INTO outcome_backlog (name, introduction_id) VALUES ('introductions', $1)").bind(uuid(9)).run()).unwrap();
         let ada = saved_connector(&db.db, 1).await.id;
         for n in [10, 12, 14_u8] {
             let new = draft(ada, n);
