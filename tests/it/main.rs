@@ -20,6 +20,8 @@ mod layers;
 mod link_vectors;
 mod mail_dkim;
 mod mail_driver;
+mod mail_matrix;
+mod mail_mute_domain;
 mod mail_transports;
 mod outcomes_log;
 mod outcomes_privacy;
