@@ -146,7 +146,7 @@ impl Sought<'_> {
             found.extend(ids.into_iter().map(|id| (id, list.clone())));
             floor = floor.max(end);
         }
-        found.sort_by(|a, b| b.0.cmp(&a.0));
+        found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
         found.dedup_by(|a, b| a.0 == b.0);
         // Below the floor one of the ways was not walked to its end.
         found.retain(|(id, _)| floor.is_none_or(|floor| *id >= floor));
@@ -265,7 +265,9 @@ async fn counted(
         put((day(from) - base) / step, &edge(tx, filter, from, to).await?);
     }
     let mut all = Counts::default();
-    pieces.iter().for_each(|(_, counts)| all.add_all(counts));
+    for (_, counts) in &pieces {
+        all.add_all(counts);
+    }
     Ok((all, pieces, weeks))
 }
 

@@ -11,6 +11,7 @@ use crate::domain::tally::{Batches, Came, Counts, Ended};
 use crate::view::Page;
 
 /// The outcome log.
+#[expect(clippy::struct_excessive_bools, reason = "each is one question of the template")]
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcomes {
     pub frame: Frame,
@@ -101,7 +102,9 @@ fn sample_figures(few: bool) -> Figures {
     one.add(Came::Waiting, 1);
     let pieces = if few { vec![(SAMPLE_DAY, one)] } else { vec![(SAMPLE_DAY, one); 20] };
     let mut counts = Counts::default();
-    pieces.iter().for_each(|(_, more)| counts.add_all(more));
+    for (_, more) in &pieces {
+        counts.add_all(more);
+    }
     let full = Batches { closed: 50, answered: 31 };
     Figures::new(&Input {
         counts,
@@ -114,37 +117,44 @@ fn sample_figures(few: bool) -> Figures {
     })
 }
 
+fn sample_lines() -> Vec<OutcomeLine> {
+    let line = |ending, outcome| OutcomeLine {
+        connector: "Ada Lovelace".into(),
+        names: Some(("Grace Hopper".into(), "محمد علي".into())).filter(|_| ending == Ending::Introduced),
+        purpose: Purpose::Recruiter,
+        drafted: SAMPLE_DAY,
+        ended: Some(SAMPLE_DAY).filter(|_| ending != Ending::Waiting),
+        ending,
+        outcome,
+    };
+    vec![
+        line(Ending::Waiting, None),
+        line(Ending::Introduced, Some(Outcome::Landed)),
+        line(Ending::Introduced, None),
+        line(Ending::Closed, None),
+    ]
+}
+
+fn sample_form() -> LogForm {
+    LogForm {
+        when: None,
+        from: String::new(),
+        to: String::new(),
+        search: String::new(),
+        connectors: vec![LogChoice { value: "x".into(), name: "Ada <b>".into(), chosen: true }],
+        purposes: Purpose::ALL,
+        purpose: Some(Purpose::Peers),
+        endings: Ended::ALL.iter().map(|ended| ended.as_str()).collect(),
+        ending: Some("met"),
+    }
+}
+
 impl Page for Outcomes {
     const FILE: &'static str = "admin/outcomes";
 
     fn samples() -> Vec<Self> {
-        let line = |ending, outcome| OutcomeLine {
-            connector: "Ada Lovelace".into(),
-            names: Some(("Grace Hopper".into(), "محمد علي".into())).filter(|_| ending == Ending::Introduced),
-            purpose: Purpose::Recruiter,
-            drafted: SAMPLE_DAY,
-            ended: Some(SAMPLE_DAY).filter(|_| ending != Ending::Waiting),
-            ending,
-            outcome,
-        };
-        let lines = vec![
-            line(Ending::Waiting, None),
-            line(Ending::Introduced, Some(Outcome::Landed)),
-            line(Ending::Introduced, None),
-            line(Ending::Closed, None),
-        ];
+        let (lines, form) = (sample_lines(), sample_form());
         let preset = |when: &When| LogPreset { when: *when, href: "?".into(), current: *when == When::Weeks };
-        let form = LogForm {
-            when: None,
-            from: String::new(),
-            to: String::new(),
-            search: String::new(),
-            connectors: vec![LogChoice { value: "x".into(), name: "Ada <b>".into(), chosen: true }],
-            purposes: Purpose::ALL,
-            purpose: Some(Purpose::Peers),
-            endings: Ended::ALL.iter().map(|ended| ended.as_str()).collect(),
-            ending: Some("met"),
-        };
         let empty = Self {
             frame: Frame::sample(),
             faults: Vec::new(),
