@@ -70,6 +70,8 @@ pub mod path {
     pub const NEW_DRAFT: &str = "/introductions/{id}/new-draft";
 
     // The outcome log
+    pub const OUTCOMES_CSV: &str = "/admin/outcomes.csv";
+    pub const OUTCOMES_JSON: &str = "/admin/outcomes.json";
 
     // Deliveries, suppressions, health
     pub const ADMIN_DELIVERY: &str = "/admin/deliveries/{id}";

@@ -3,7 +3,7 @@
 use super::error::unit_error;
 use super::once::Keep;
 use super::save::mirror;
-use super::{Cx, Failure};
+use super::{Cx, Failure, tally};
 use crate::clock::Ts;
 use crate::domain::asking::{Pair, Side};
 use crate::domain::connector::Connector;
@@ -125,6 +125,7 @@ pub async fn delete(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<(), 
                 if old.state != State::Draft {
                     return Err(DraftError::WrongState);
                 }
+                tally::forget(tx, id).await?;
                 introductions::delete(tx, id).await?;
                 Ok(())
             })

@@ -18,9 +18,11 @@ pub mod health;
 pub mod introduce;
 pub mod log;
 pub mod once;
+pub mod outcomes;
 pub mod people;
 pub mod preview;
 pub mod suppressions;
+pub mod tally;
 pub mod unfinished;
 pub mod your_page;
 

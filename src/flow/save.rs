@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Ctx, Failure, desk, letters};
+use super::{Ctx, Failure, desk, letters, tally};
 use crate::clock::Ts;
 use crate::domain::asking::Side;
 use crate::domain::connector::Connector;
@@ -89,7 +89,9 @@ pub(super) async fn save(
 /// What is kept beside an introduction so that long lists and figures need not look at each one. Called
 /// in the same unit of work whenever one was inserted or saved.
 pub(super) async fn mirror(tx: &mut Tx, cx: &Ctx, of: &Introduction) -> Result<(), Failure> {
-    desk::keep(tx, cx, of).await
+    desk::keep(tx, cx, of).await?;
+    tally::keep(tx, of).await?;
+    Ok(())
 }
 
 /// Counts and wakes, after the step was committed.

@@ -186,22 +186,6 @@ pub async fn page(
     all_with_parties(tx, rows).await
 }
 
-/// A page of everybody's introductions for the outcome log, newest first. Drafts are nobody else's business.
-pub async fn log_page(
-    tx: &mut Tx,
-    before: Option<IntroductionId>,
-    limit: i64,
-) -> Result<Vec<Introduction>, StoreError> {
-    let before = before.map_or(uuid::Uuid::max(), |id| id.0);
-    let rows = tx
-        .q("SELECT * FROM introduction WHERE id < $1 AND round > 0 ORDER BY id DESC LIMIT $2")
-        .bind(before)
-        .bind(limit)
-        .all()
-        .await?;
-    all_with_parties(tx, rows).await
-}
-
 /// The introductions for which something is due, longest overdue first.
 pub async fn due(tx: &mut Tx, now: Ts, limit: i64) -> Result<Vec<IntroductionId>, StoreError> {
     let rows = tx

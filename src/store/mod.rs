@@ -24,11 +24,13 @@ pub mod idempotency;
 pub mod introductions;
 pub mod link_keys;
 pub mod outbox;
+pub mod outcome_lists;
 pub mod parties;
 pub mod persons;
 pub mod routes;
 pub mod sessions;
 pub mod suppressions;
+pub mod tally;
 pub mod tokens;
 pub mod unfinished;
 

@@ -6,6 +6,7 @@ pub mod client;
 pub mod error;
 pub mod guard;
 pub mod health;
+mod outcome_file;
 pub mod pages;
 pub mod respond;
 pub mod routes;

@@ -1,7 +1,7 @@
 //! The sweeper: whatever is due by time.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub(super) struct Sweeper {
     settings: Settings,
     metrics: Metrics,
     last: Mutex<Last>,
+    /// Nothing is left of an older version that the outcome log has not counted.
+    caught_up: AtomicBool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -76,7 +78,7 @@ impl std::ops::Add for Swept {
 
 impl Sweeper {
     pub(super) fn new(cx: Cx, settings: Settings, metrics: Metrics) -> Self {
-        Self { cx, settings, metrics, last: Mutex::default() }
+        Self { cx, settings, metrics, last: Mutex::default(), caught_up: AtomicBool::new(false) }
     }
 
     /// Takes back the leases of the process that ran here before, when there was no other.
@@ -124,6 +126,7 @@ impl Sweeper {
             Err(error) => trouble(&error, "leases were not taken back"),
         }
         self.metrics.unknown.inc_by(swept.unknown);
+        self.catch_up().await;
         if self.is_time(PRUNE_EVERY, |last| &mut last.pruned)
             && let Err(error) = self.prune().await
         {
@@ -136,6 +139,18 @@ impl Sweeper {
             trouble(&error, "the outbox was not measured");
         }
         swept
+    }
+
+    /// A piece of what an older version left uncounted, and soon the next one.
+    async fn catch_up(&self) {
+        if self.caught_up.load(Ordering::Relaxed) {
+            return;
+        }
+        match flow::tally::catch_up(&self.cx).await {
+            Ok(true) => self.cx.wake.notify_waiters(),
+            Ok(false) => self.caught_up.store(true, Ordering::Relaxed),
+            Err(error) => trouble(&error, "the outcome log has not caught up"),
+        }
     }
 
     /// Every introduction that is due, until none is.

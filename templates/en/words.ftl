@@ -497,6 +497,75 @@ letter-landed-first =
 
 ## The outcome log: filters, figures, exports
 
+day-short = { $day } { $month }
+month-short-1 = Jan
+month-short-2 = Feb
+month-short-3 = Mar
+month-short-4 = Apr
+month-short-5 = May
+month-short-6 = Jun
+month-short-7 = Jul
+month-short-8 = Aug
+month-short-9 = Sep
+month-short-10 = Oct
+month-short-11 = Nov
+month-short-12 = Dec
+
+log-when-weeks = Last 12 weeks
+log-when-year = Last year
+log-when-all = Any time
+log-unnamed = Not introduced
+
+ended-waiting = Waiting
+ended-closed = Closed without introduction
+ended-introduced = Introduced, whatever came of it
+ended-unheard = Introduced, nothing heard yet
+ended-landed = It led to a job
+ended-met = Met or talked
+ended-scheduled = A meeting is set
+ended-not_a_fit = Not a fit
+ended-no_reply = No reply yet
+
+total-all = Asked for
+total-median = Median time to a yes
+
+part-met = Met, or a job
+part-on_the_way = Introduced, not met yet
+part-not_a_fit = Not a fit
+part-closed = Closed without introduction
+part-waiting = Waiting
+
+figure-about = about { $n }
+figure-too-few = too few to tell
+figure-same-day = the same day
+figure-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+figure-weeks = { $n ->
+    [one] Introductions per week, by the day of their draft
+   *[other] Introductions in { $n } weeks each, by the day of their draft
+}
+figure-weeks-desc = Columns, from the floor up: met or a job, introduced but not met yet, not a fit, closed without introduction, waiting. The same numbers stand in the table below.
+figure-weeks-table = The numbers as a table
+
+funnel-asked = Asked, and ended
+funnel-answered = Somebody answered
+funnel-introduced = Introduced
+funnel-met = Met, or a job
+funnel-note-batches = Closed introductions are counted ten at a time for the answers, so that no number tells of one person. Answers given quietly count as none.
+funnel-note-few = Fewer than 10 have closed in this time: too few to say how many were answered without telling of one person.
+funnel-note-one-group = How many were answered is told over everybody's introductions only, never of one connector.
+
+field-when = The time
+field-from = The first day
+field-to = The last day
+field-connector = The connector
+field-q = The search
+problem-not-a-day = { $field } is not a day such as 2026-03-31.
+problem-dates-backwards = { $field } is before the first one.
+problem-not-a-filter = { $field } is none that the log knows.
+
 ## Deliveries, suppressions, health, for the admin
 
 month-year = { $month } { $year }

@@ -244,12 +244,6 @@ both! {
         assert_eq!(page(ada, Some(StateName::Asking), Some(18), 3).await, [of(16)]);
         assert_eq!(page(ada, Some(StateName::Closed), None, 3).await, []);
         assert_eq!(page(bob, None, None, 3).await, [of(14)]);
-
-        let log = look!(db.db, tx => introductions::log_page(tx, None, 2));
-        assert_eq!(log.iter().map(|one| one.id).collect::<Vec<_>>(), [of(18), of(16)]);
-        let log = look!(db.db, tx => introductions::log_page(tx, Some(of(16)), 2));
-        assert_eq!(log.iter().map(|one| one.id).collect::<Vec<_>>(), [of(14)], "without drafts");
-        assert_eq!(log[0].parties.second.name, "Grace 15");
     }
 
     async fn what_is_due_comes_longest_overdue_first(db: TestDb) {

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use crate::support::db::{Engine, fresh};
 
 /// The tables that grow with use.
-const GROWING: [&str; 10] = [
+const GROWING: [&str; 16] = [
     "desk",
     "introduction",
     "party",
@@ -18,6 +18,12 @@ const GROWING: [&str; 10] = [
     "contact_word",
     "attempt",
     "suppression",
+    "tallied",
+    "tally",
+    "tally_days",
+    "tally_batch",
+    "outcome_list",
+    "outcome_word",
 ];
 
 /// The text of every statement in `src/store/`; of a pair that differs the one for SQLite.
@@ -63,6 +69,8 @@ fn reads_everything(step: &str, partial: &BTreeSet<String>) -> bool {
         "d" => "delivery",
         "m" => "message",
         "s" => "suppression",
+        "i" => "introduction",
+        "a" | "b" => "party",
         other => other,
     };
     GROWING.contains(&table) && !partial.iter().any(|index| step.ends_with(&format!(" {index}")))
@@ -99,8 +107,28 @@ async fn a_scan_is_noticed() {
         "SELECT d.id FROM delivery d WHERE recipient = $1",
         "SELECT id FROM introduction WHERE round > 0 ORDER BY id",
         "UPDATE party SET name = 'x' WHERE email = $1",
+        "SELECT COUNT(*) FROM tally WHERE day > $1",
+        "SELECT word FROM outcome_word WHERE introduction_id = $1",
+        "SELECT i.id FROM introduction i ORDER BY i.created_at",
     ] {
         let steps = plan(&mut file, sql).await;
         assert!(steps.iter().any(|step| reads_everything(step, &partial)), "{sql}: {steps:?}");
     }
+}
+
+/// A list is read along its own part of the index and not sorted, whatever the log is narrowed to.
+#[tokio::test]
+async fn the_outcome_log_is_read_in_the_order_of_its_lists() {
+    let db = fresh(Engine::Sqlite).await;
+    let mut file = SqliteConnection::connect(&db.url).await.unwrap();
+    let mut seen = 0;
+    for (path, sql) in statements().iter().filter(|(path, _)| path == "outcome_lists.rs") {
+        let steps = plan(&mut file, sql).await;
+        if sql.contains("ORDER BY introduction_id DESC LIMIT $4") {
+            seen += 1;
+            let first = steps.iter().find(|step| step.starts_with("SEARCH outcome_")).unwrap();
+            assert!(first.contains("=? AND introduction_id>? AND introduction_id<?)"), "{path}: {steps:?}");
+        }
+    }
+    assert!(seen >= 3, "{seen}");
 }

@@ -17,7 +17,7 @@ mod outcomes;
 mod paging;
 mod steps;
 mod strict;
-mod words;
+pub(super) mod words;
 
 pub use contacts::view as shown_contact;
 pub use events::view as shown_event;

@@ -49,7 +49,12 @@ impl Pairs {
     /// # Errors
     /// Every parameter that is unknown, doubled or not a fitting value.
     pub fn page(self) -> Result<Asked<Unfiltered>, WebError> {
-        self.read(None)
+        self.read(None, &[]).map(|(asked, _)| asked)
+    }
+
+    /// The same, with further parameters of these names, as sent.
+    pub fn page_with(self, names: &[&str]) -> Result<(Asked<Unfiltered>, Sent), WebError> {
+        self.read(None, names)
     }
 
     /// The same, with `?state=`.
@@ -59,11 +64,16 @@ impl Pairs {
         all: &[S],
         name: fn(S) -> &'static str,
     ) -> Result<Asked<S>, WebError> {
-        self.read(Some((parse, all, name)))
+        self.read(Some((parse, all, name)), &[]).map(|(asked, _)| asked)
     }
 
-    fn read<S: Copy>(self, states: Option<States<'_, S>>) -> Result<Asked<S>, WebError> {
+    fn read<S: Copy>(
+        self,
+        states: Option<States<'_, S>>,
+        others: &[&str],
+    ) -> Result<(Asked<S>, Sent), WebError> {
         let (mut problems, mut seen) = (Problems::default(), Vec::new());
+        let mut sent = Sent::new();
         let mut asked = Asked { limit: LIMIT, before: None, state: None };
         for (name, value) in self.0 {
             if seen.contains(&name) {
@@ -79,14 +89,18 @@ impl Pairs {
                 ("state", Some((parse, all, text))) => {
                     asked.state = problems.take(word("state", &value, parse, all, text));
                 }
+                (other, _) if others.contains(&other) => sent.push((name.clone(), value)),
                 _ => problems.push(Problem::new(name.chars().take(60).collect::<String>(), "unknown-field")),
             }
             seen.push(name);
         }
         problems.into_result().map_err(WebError::invalid)?;
-        Ok(asked)
+        Ok((asked, sent))
     }
 }
+
+/// Names and values.
+type Sent = Vec<(String, String)>;
 
 type States<'a, S> = (fn(&str) -> Option<S>, &'a [S], fn(S) -> &'static str);
 

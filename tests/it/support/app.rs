@@ -248,6 +248,11 @@ impl TestApp {
         ring.mint(ring.active_kid().unwrap(), &claims).unwrap()
     }
 
+    /// Where the database is, for another connection.
+    pub fn database_url(&self) -> String {
+        format!("sqlite:{}", self.dir.path().join("test.db").display())
+    }
+
     /// Everything in the database that the site wrote, as bytes: equal before and after a GET.
     pub fn database(&self) -> Vec<u8> {
         let mut all = std::fs::read(self.dir.path().join("test.db")).unwrap();

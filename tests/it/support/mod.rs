@@ -6,6 +6,7 @@ pub mod db;
 pub mod driver;
 pub mod http;
 pub mod ledger;
+pub mod log_bulk;
 pub mod post;
 pub mod process;
 pub mod smtp_sink;

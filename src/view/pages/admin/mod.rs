@@ -4,6 +4,7 @@ mod acts;
 mod connectors;
 mod deliveries;
 mod delivery;
+pub mod figures;
 mod health;
 mod outcomes;
 mod suppressions;
@@ -13,7 +14,7 @@ pub use connectors::{AccountLine, AccountPaths, ConnectorSaid, Connectors, Invit
 pub use deliveries::{Deliveries, DeliveryLine, RouteLine, StateCount};
 pub use delivery::{AttemptLine, Delivery};
 pub use health::{Health, RecordLine, TroubleLine, Waiting};
-pub use outcomes::{Ending, OutcomeLine, Outcomes};
+pub use outcomes::{Ending, LogChoice, LogForm, LogPreset, OutcomeLine, Outcomes};
 pub use suppressions::{Found, Month, Suppressions, Typed};
 
 use super::super::registry::{PageEntry, page};

@@ -18,6 +18,8 @@ use crate::web::routes::{Access, Route};
 
 pub const TABLE: &[Route] = &[
     route("GET", path::ADMIN_OUTCOMES, Access::Admin),
+    route("GET", path::OUTCOMES_CSV, Access::Admin),
+    route("GET", path::OUTCOMES_JSON, Access::Admin),
     route("GET", path::ADMIN_DELIVERIES, Access::Admin),
     route("GET", path::ADMIN_DELIVERY, Access::Admin),
     route("POST", path::DELIVERY_RETRY, Access::Admin),
@@ -46,6 +48,8 @@ pub const TABLE: &[Route] = &[
 pub fn router() -> Router<Web> {
     Router::new()
         .route(path::ADMIN_OUTCOMES, get(outcomes::outcomes))
+        .route(path::OUTCOMES_CSV, get(outcomes::csv))
+        .route(path::OUTCOMES_JSON, get(outcomes::json))
         .route(path::ADMIN_DELIVERIES, get(deliveries::deliveries))
         .route(path::ADMIN_CONNECTORS, get(connectors::list))
         .route(path::CONNECTOR_INVITE, get(connectors::invite_form).post(connectors::invite))
