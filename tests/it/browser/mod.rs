@@ -1,0 +1,7 @@
+//! The site in a real browser: headless Chromium over WebDriver, a site of its own behind a real port.
+
+pub mod axe;
+pub mod driver;
+pub mod gallery;
+pub mod look;
+pub mod site;
