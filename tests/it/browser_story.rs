@@ -77,7 +77,11 @@ async fn whole_story(script: Script) {
     browser.says("Your yes is noted").await;
     site.pass(Span::minutes(11)).await;
     let introduction = site.mail_to(ALAN);
-    assert!(introduction.subject.contains("Grace") && introduction.subject.contains("Alan"), "{}", introduction.subject);
+    assert!(
+        introduction.subject.contains("Grace") && introduction.subject.contains("Alan"),
+        "{}",
+        introduction.subject
+    );
     browser.open(&path).await;
     browser.says("Introduced").await;
 

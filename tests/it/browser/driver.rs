@@ -106,7 +106,8 @@ impl Browser {
         } } });
         let mut http = Http::new(driver.port);
         let made = http.send(Method::POST, "/session", &[], wanted.to_string()).await.unwrap();
-        let session = made.json()["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{}", made.body)).to_owned();
+        let session =
+            made.json()["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{}", made.body)).to_owned();
         Self { session, http: Mutex::new(http), port: driver.port, base: base.to_owned() }
     }
 
@@ -123,7 +124,11 @@ impl Browser {
         let text = if method == Method::POST { body.to_string() } else { String::new() };
         let answer = self.http.lock().await.send(method, &path, &[], text).await.unwrap();
         let value = answer.json()["value"].clone();
-        if answer.status == 200 { Ok(value) } else { Err(value["message"].as_str().unwrap_or_default().to_owned()) }
+        if answer.status == 200 {
+            Ok(value)
+        } else {
+            Err(value["message"].as_str().unwrap_or_default().to_owned())
+        }
     }
 
     /// A command of the DevTools protocol.
@@ -194,7 +199,8 @@ impl Browser {
 
     /// Presses the button, or follows the link, with these very words.
     pub async fn press(&self, words: &str) {
-        let same = format!("normalize-space(.)=\"{words}\" and not(contains(concat(' ',@class,' '),' skip '))");
+        let same =
+            format!("normalize-space(.)=\"{words}\" and not(contains(concat(' ',@class,' '),' skip '))");
         let path = format!("//button[{same}] | //a[{same}] | //summary[{same}]");
         let found = self.elements("xpath", &path).await;
         let Some(element) = found.first() else {
@@ -307,7 +313,10 @@ impl Drop for Browser {
     fn drop(&mut self) {
         // Without a runtime: this happens in tests that panic, too.
         let Ok(mut stream) = std::net::TcpStream::connect(("127.0.0.1", self.port)) else { return };
-        let request = format!("DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", self.session);
+        let request = format!(
+            "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+            self.session
+        );
         if stream.write_all(request.as_bytes()).is_ok() {
             stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).ok();
             stream.read_to_end(&mut Vec::new()).ok();

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use twoyes::urls::path::STYLE as SHEET;
 use twoyes::view::pages::{self, STYLE};
-use twoyes::view::{FALLBACK, Site, Views, mails};
+use twoyes::view::{FALLBACK, MARK, Site, Views, mails};
 
 /// A page or mail on the wall.
 #[derive(Clone, Debug)]
@@ -58,13 +58,19 @@ pub fn mail_samples() -> Vec<Sample> {
     let mut all = Vec::new();
     for entry in mails::MAILS {
         let each = (entry.render_samples)(&views, FALLBACK).unwrap().into_iter().enumerate();
-        all.extend(each.map(|(nth, mail)| Sample { name: format!("mail/{}.{}", entry.kind, nth + 1), html: mail.html }));
+        // The marks of links, as if it had left.
+        let html = |html: String| html.replace(MARK, "");
+        all.extend(each.map(|(nth, mail)| Sample {
+            name: format!("mail/{}.{}", entry.kind, nth + 1),
+            html: html(mail.html),
+        }));
     }
     all
 }
 
 fn views() -> Views {
-    let site = Site { name: "intro.example.org".into(), operator: "Analytical Society".into(), ..Site::default() };
+    let site =
+        Site { name: "intro.example.org".into(), operator: "Analytical Society".into(), ..Site::default() };
     Views::load(None).unwrap().for_site(&site)
 }
 

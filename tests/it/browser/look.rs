@@ -34,7 +34,7 @@ const TOO_SMALL: &str = "
     return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
         .filter((one) => !one.matches('.skip') && !one.closest('details:not([open]) > :not(summary)'))
         .filter((one) => small(one) && !sentence(one))
-        .map((one) => one.outerHTML.slice(0, 160) + ' ' + JSON.stringify(one.getBoundingClientRect()));";
+        .map((one) => one.outerHTML.slice(0, 160));";
 
 /// What is wrong with the page at the width it has.
 pub async fn faults(browser: &Browser) -> Vec<String> {

@@ -2,6 +2,9 @@
 
 pub mod axe;
 pub mod driver;
+pub mod foreign;
 pub mod gallery;
+pub mod html;
 pub mod look;
+pub mod rules;
 pub mod site;

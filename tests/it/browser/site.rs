@@ -76,7 +76,8 @@ impl Site {
 
     /// Every mail to this address so far, the oldest first.
     pub fn mails_to(&self, address: &str) -> Vec<Decoded> {
-        let mut mails: Vec<_> = self.mailbox.list().into_iter().filter(|mail| mail.recipient == address).collect();
+        let mut mails: Vec<_> =
+            self.mailbox.list().into_iter().filter(|mail| mail.recipient == address).collect();
         mails.sort_by_key(|mail| mail.id);
         mails.iter().map(|mail| decode(&mail.raw)).collect()
     }
@@ -92,7 +93,10 @@ impl Site {
     pub fn link_to(&self, address: &str, path: &str) -> String {
         let start = format!("{}{path}", self.base);
         let mails = self.mails_to(address);
-        let link = mails.iter().rev().find_map(|mail| mail.text.lines().map(str::trim).find(|line| line.starts_with(&start)));
+        let link = mails
+            .iter()
+            .rev()
+            .find_map(|mail| mail.text.lines().map(str::trim).find(|line| line.starts_with(&start)));
         let link = link.unwrap_or_else(|| panic!("no link {path} was mailed to {address}"));
         link[self.base.len()..].to_owned()
     }
