@@ -17,7 +17,11 @@ async fn a_copied_cookie_is_worth_nothing_after_signing_out() {
     sign_in(&site, &browser, ADMIN).await;
     let cookies = browser.cookies().await;
     let session = cookies.iter().find(|cookie| cookie["name"] == "twoyes").unwrap();
-    assert_eq!((&session["httpOnly"], session["sameSite"].as_str()), (&true.into(), Some("Lax")), "{session}");
+    assert_eq!(
+        (&session["httpOnly"], session["sameSite"].as_str()),
+        (&true.into(), Some("Lax")),
+        "{session}"
+    );
     assert_eq!(browser.eval("document.cookie").await, "", "no script could read it");
 
     let thief = site.browser().await;
@@ -59,14 +63,16 @@ async fn a_form_of_another_site_asks_nobody() {
     let browser = site.browser().await;
     let id = draft::create(&site.cx, &site.admin, &raw_draft()).await.unwrap().id;
     let action = format!("{}/introductions/{id}/ask", site.base);
-    let html = format!("<!DOCTYPE html><title>Win</title><form method=\"post\" action=\"{action}\"><button>Win a car</button></form>");
+    let html = format!(
+        "<!DOCTYPE html><title>Win</title><form method=\"post\" action=\"{action}\"><button>Win a car</button></form>"
+    );
     let foreign = Foreign::with(html).await;
     site.enter(&browser, &site.admin).await;
     browser.open(&foreign.base).await;
     browser.press("Win a car").await;
     let state = log::get(&site.cx, &site.admin, id).await.unwrap().unwrap().state.name();
     assert_eq!(state, StateName::Draft, "{}", browser.text().await);
-    browser.says("another site").await;
+    browser.says("came from somewhere else").await;
 }
 
 #[tokio::test]
@@ -82,7 +88,10 @@ async fn no_page_shows_in_a_frame_of_another_site() {
         browser.into_frame(0).await;
         let words = browser.eval("document.body ? document.body.innerText : ''").await;
         let words = words.as_str().unwrap();
-        assert!(!words.contains("Hello") && !words.contains("Sign in") && !words.contains("Lena"), "{path}: {words}");
+        assert!(
+            !words.contains("Hello") && !words.contains("Sign in") && !words.contains("Lena"),
+            "{path}: {words}"
+        );
     }
 }
 

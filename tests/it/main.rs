@@ -11,6 +11,7 @@ mod api_quiet;
 mod api_story;
 mod browser;
 mod browser_access;
+mod browser_keyboard;
 mod browser_shots;
 mod browser_story;
 mod browser_theft;

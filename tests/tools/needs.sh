@@ -33,7 +33,7 @@ missing_packages() {
     command -v chromedriver >/dev/null || echo chromium-driver
     # Names in every script are measured as they are read.
     [ -n "$(fc_list ar)" ] || echo fonts-noto-core
-    [ -n "$(fc_list ja)" ] || echo fonts-noto-cjk
+    [ -n "$(fc_list zh-cn)" ] || echo fonts-wqy-zenhei
     python3 -c 'import ensurepip, venv' 2>/dev/null || printf '%s\n' python3 python3-venv
 }
 

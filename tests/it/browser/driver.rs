@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
 use hyper::Method;
@@ -16,6 +17,9 @@ use crate::support::http::Http;
 
 /// How WebDriver names a reference to an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// How long a page may take.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// For a machine without a screen, without a network and with a root user.
 const FLAGS: [&str; 12] = [
@@ -197,16 +201,49 @@ impl Browser {
         }
     }
 
-    /// Presses the button, or follows the link, with these very words.
+    /// Presses the button, or follows the link, with these very words, and waits for the page that follows.
     pub async fn press(&self, words: &str) {
+        let element = self.saying(words).await;
+        self.click(&element).await;
+        self.leave(&element, words).await;
+    }
+
+    /// Presses what stays on the page: a fold, or a download.
+    pub async fn press_here(&self, words: &str) {
+        let element = self.saying(words).await;
+        self.click(&element).await;
+    }
+
+    async fn saying(&self, words: &str) -> Element {
         let same =
             format!("normalize-space(.)=\"{words}\" and not(contains(concat(' ',@class,' '),' skip '))");
         let path = format!("//button[{same}] | //a[{same}] | //summary[{same}]");
-        let found = self.elements("xpath", &path).await;
-        let Some(element) = found.first() else {
-            panic!("nothing to press says `{words}` on {}:\n{}", self.path().await, self.text().await);
-        };
-        self.click(element).await;
+        match self.elements("xpath", &path).await.into_iter().next() {
+            Some(element) => element,
+            None => {
+                panic!("nothing to press says `{words}` on {}:\n{}", self.path().await, self.text().await)
+            }
+        }
+    }
+
+    /// Presses Enter where the focus is, and waits for the page that follows.
+    pub async fn enter(&self) {
+        let active = self.command(Method::GET, "/element/active", Value::Null).await;
+        let element = Element(active[ELEMENT].as_str().unwrap().to_owned());
+        self.strike(&[key::ENTER]).await;
+        self.leave(&element, "Enter").await;
+    }
+
+    /// Waits until the page of this element is gone. (The driver does not always see a form go.)
+    async fn leave(&self, element: &Element, what: &str) {
+        let path = format!("/element/{}/name", element.0);
+        let begun = Instant::now();
+        while self.attempt(Method::GET, &path, Value::Null).await.is_ok() {
+            assert!(begun.elapsed() < PATIENCE, "nothing followed on `{what}`");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // Any command waits for the page that is on its way.
+        self.title().await;
     }
 
     pub async fn click(&self, element: &Element) {

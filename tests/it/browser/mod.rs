@@ -5,6 +5,7 @@ pub mod driver;
 pub mod foreign;
 pub mod gallery;
 pub mod html;
+pub mod keyboard;
 pub mod look;
 pub mod rules;
 pub mod site;
