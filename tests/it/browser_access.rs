@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use twoyes::web::routes::{Access, Route, table};
+
 use crate::browser::axe::{self, Rules};
 use crate::browser::driver::{Browser, Script};
 use crate::browser::gallery::Gallery;
-use crate::browser::look;
+use crate::browser::scene::Scene;
+use crate::browser::{look, rules};
 
 /// 320 px is the narrowest that must do (WCAG 1.4.10); 640 px is 1280 px at 200 % zoom.
 const LOOKS: [(u32, &str, Rules); 4] = [
@@ -65,6 +68,48 @@ async fn every_page_in_every_state_is_open_to_everybody() {
     for sample in &gallery.pages {
         browser.open(&sample.path()).await;
         report.look_over(&browser, sample.of(), &sample.name).await;
+    }
+    report.is_clean();
+}
+
+/// The pages behind routes: by GET, for people.
+fn page_routes() -> Vec<&'static str> {
+    let of_people = |route: &Route| {
+        route.method == "GET"
+            && !matches!(route.access, Access::Token(_))
+            && !route.path.starts_with("/api/")
+            && !["/healthz", "/readyz", "/metrics", "/enter/{token}", "/static/app.css"].contains(&route.path)
+    };
+    table().into_iter().filter(of_people).map(|route| route.path).collect()
+}
+
+#[tokio::test]
+async fn every_page_of_every_route_is_as_good_as_its_samples() {
+    let scene = Scene::new().await;
+    let browser = scene.site.browser().await;
+    axe::arm(&browser).await;
+    scene.site.enter(&browser, &scene.site.admin).await;
+    let mut report = Report::default();
+    for route in page_routes() {
+        let path = scene.path(route);
+        let said = scene.get(&path).await;
+        assert_eq!(said.status, 200, "{path}: {}", said.body);
+        let kind = said.headers["content-type"].to_str().unwrap();
+        if !kind.starts_with("text/html") {
+            let kept = said.headers.get("content-disposition").and_then(|value| value.to_str().ok());
+            assert!(
+                kept.is_some_and(|value| value.starts_with("attachment")),
+                "{path} is a file to keep: {kept:?}"
+            );
+            continue;
+        }
+        // The HTML of a mail is a page of its own kind.
+        if said.headers["content-security-policy"].to_str().unwrap().ends_with("sandbox") {
+            continue;
+        }
+        report.add(route, path.clone(), rules::broken(&said.body));
+        browser.open(&path).await;
+        report.look_over(&browser, route, &path).await;
     }
     report.is_clean();
 }

@@ -1,6 +1,6 @@
 //! The HTML of every page is what the standard wants, and keeps to the rules of the house.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::browser::gallery::{Sample, mail_samples, page_samples};
 use crate::browser::html::Html;
@@ -17,6 +17,17 @@ fn every_page_in_every_state_is_valid_html_and_keeps_to_the_rules() {
     let told =
         faults.iter().map(|(fault, at)| format!("{fault}\n    {} times, first in {}\n", at.len(), at[0]));
     assert!(faults.is_empty(), "{}", told.collect::<String>());
+}
+
+#[test]
+fn no_two_pages_have_the_same_title() {
+    let mut of: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for sample in page_samples() {
+        let title = Html::parse(&sample.html).text_of("title").to_owned();
+        of.entry(title).or_default().insert(sample.of().to_owned());
+    }
+    of.retain(|_, pages| pages.len() > 1);
+    assert!(of.is_empty(), "{of:#?}");
 }
 
 #[test]

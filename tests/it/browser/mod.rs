@@ -8,4 +8,5 @@ pub mod html;
 pub mod keyboard;
 pub mod look;
 pub mod rules;
+pub mod scene;
 pub mod site;

@@ -55,6 +55,10 @@ impl Site {
         Browser::new(&self.base, Script::On).await
     }
 
+    pub fn port(&self) -> u16 {
+        self.base.rsplit(':').next().unwrap().parse().unwrap()
+    }
+
     /// Signs the browser in without a mail.
     pub async fn enter(&self, browser: &Browser, who: &Connector) {
         let session = account::session_for(&self.cx, who).await.unwrap();
