@@ -27,9 +27,9 @@ struct Report {
 }
 
 impl Report {
-    fn add(&mut self, page: &str, at: String, faults: Vec<String>) {
+    fn add(&mut self, page: &str, at: &str, faults: Vec<String>) {
         for fault in faults {
-            self.faults.entry(format!("{page}: {fault}")).or_default().push(at.clone());
+            self.faults.entry(format!("{page}: {fault}")).or_default().push(at.to_owned());
         }
     }
 
@@ -42,11 +42,11 @@ impl Report {
             let found = axe::check(browser, rules).await;
             self.checks += found.checks;
             let at = format!("{name} {width} {scheme}");
-            self.add(page, at.clone(), found.violations);
-            self.add(page, at, look::faults(browser).await);
+            self.add(page, &at, found.violations);
+            self.add(page, &at, look::faults(browser).await);
         }
         browser.size(640, 450).await;
-        self.add(page, format!("{name} 640"), look::faults(browser).await);
+        self.add(page, &format!("{name} 640"), look::faults(browser).await);
     }
 
     fn is_clean(&self) {
@@ -107,7 +107,7 @@ async fn every_page_of_every_route_is_as_good_as_its_samples() {
         if said.headers["content-security-policy"].to_str().unwrap().ends_with("sandbox") {
             continue;
         }
-        report.add(route, path.clone(), rules::broken(&said.body));
+        report.add(route, &path, rules::broken(&said.body));
         browser.open(&path).await;
         report.look_over(&browser, route, &path).await;
     }

@@ -113,3 +113,18 @@ async fn a_whole_introduction_without_a_mouse() {
     enter(&browser, "Never ask me again").await;
     browser.says("You will not be asked again").await;
 }
+
+#[tokio::test]
+async fn shift_and_tab_lead_back_and_arrows_choose_in_a_group() {
+    let site = Site::new().await;
+    let browser = site.browser().await;
+    site.enter(&browser, &site.admin).await;
+    browser.open("/introductions/new").await;
+    tab_to(&browser, "first-email").await;
+    browser.strike_with(Some(key::SHIFT), &[key::TAB]).await;
+    assert_eq!(browser.eval("document.activeElement.id").await, "first-name");
+    browser.tick("order-one_by_one").await;
+    browser.strike(&[key::DOWN]).await;
+    let chosen = "document.querySelector('input[name=order]:checked').id";
+    assert_eq!(browser.eval(chosen).await, "order-together");
+}

@@ -70,6 +70,11 @@ async fn whole_story(script: Script) {
     sign_in(&site, &browser, ADMIN).await;
     let path = compose(&browser).await;
     browser.says("May I introduce Grace Hopper to you?").await;
+    // The HTML as its reader gets it, in a frame without rights.
+    browser.press_here("As HTML").await;
+    browser.look_into_frame(0).await;
+    browser.says("Hello Grace").await;
+    browser.open(&format!("{path}/preview")).await;
     browser.press("Ask Grace Hopper now").await;
     browser.says("Grace Hopper was asked.").await;
     site.settle().await;

@@ -85,7 +85,7 @@ async fn no_page_shows_in_a_frame_of_another_site() {
         let html = format!("<!DOCTYPE html><title>Bait</title><iframe src=\"{}{path}\"></iframe>", site.base);
         let foreign = Foreign::with(html).await;
         browser.open(&foreign.base).await;
-        browser.into_frame(0).await;
+        browser.look_into_frame(0).await;
         let words = browser.eval("document.body ? document.body.innerText : ''").await;
         let words = words.as_str().unwrap();
         assert!(

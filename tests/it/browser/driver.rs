@@ -340,8 +340,8 @@ impl Browser {
         self.command(Method::DELETE, "/cookie", Value::Null).await;
     }
 
-    /// Looks into the nth frame of the page from now on.
-    pub async fn into_frame(&self, nth: usize) {
+    /// Looks into the nth frame of the page until a page is opened.
+    pub async fn look_into_frame(&self, nth: usize) {
         self.command(Method::POST, "/frame", json!({ "id": nth })).await;
     }
 }

@@ -68,10 +68,6 @@ impl Html {
         self.tags.iter().filter(|tag| tag.is(names))
     }
 
-    pub fn by_id(&self, id: &str) -> Option<&Tag> {
-        self.tags.iter().find(|tag| tag.attribute("id") == Some(id))
-    }
-
     /// The words of the only element of this name.
     pub fn text_of(&self, name: &str) -> &str {
         self.tags.iter().find(|tag| tag.name == name).map(|tag| tag.text.as_str()).unwrap_or_default()
