@@ -5,7 +5,8 @@ use clap::Subcommand;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ids::Ids;
-use crate::keyring::KeyFile;
+use crate::keyring::{KeyFile, KeyState};
+use crate::store::{Db, link_keys};
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -13,10 +14,14 @@ pub enum KeysCommand {
     List,
     /// Make a new active key; links that are out there stay good.
     Rotate,
-    /// Remove a key whose links have all expired (answer links live 90 days past their deadline).
+    /// Remove a key that no mail out there needs any more. Stop links never expire, so this is for keys
+    /// that were revoked, or never used.
     Retire {
         /// Number of the key.
         kid: u8,
+        /// Also when links in mails that were sent stop working by it.
+        #[arg(long)]
+        anyway: bool,
     },
     /// Make every link of a key invalid at once, because the key leaked.
     Revoke {
@@ -25,7 +30,7 @@ pub enum KeysCommand {
     },
 }
 
-pub fn run(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
+pub async fn run(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
     let path = &config.keys.file;
     let now = Clock::System.now();
     match command {
@@ -43,7 +48,10 @@ pub fn run(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
             })?;
             println!("Key {kid} is active now.");
         }
-        KeysCommand::Retire { kid } => {
+        KeysCommand::Retire { kid, anyway } => {
+            if !anyway {
+                refuse_if_needed(config, *kid).await?;
+            }
             KeyFile::update(path, |ring| ring.retire(*kid))?;
             println!("Key {kid} was removed.");
         }
@@ -53,5 +61,22 @@ pub fn run(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
         }
     }
     println!("Send SIGHUP to the running service so that it reads the ring again.");
+    Ok(())
+}
+
+/// A key that still verifies links in mails out there stays, unless the operator insists.
+async fn refuse_if_needed(config: &Config, kid: u8) -> anyhow::Result<()> {
+    let ring = KeyFile::load(&config.keys.file)?;
+    if !ring.list().iter().any(|key| key.kid == kid && key.state == KeyState::Verify) {
+        return Ok(());
+    }
+    let db = Db::connect(config.database.url.expose(), config.database.max_connections).await?;
+    let mails = link_keys::mails_under(&mut db.read().await?, kid).await?;
+    if mails > 0 {
+        anyhow::bail!(
+            "{mails} mails carry links of key {kid}, among them stop links, which never expire; \
+             leave the key as it is, or add --anyway to break them"
+        );
+    }
     Ok(())
 }

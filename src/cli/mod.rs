@@ -89,7 +89,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Connector(command) => people::connector(&config, command).await?,
         Command::Token(command) => people::token(&config, command).await?,
         Command::Mail(command) => mail::run(&config, command).await?,
-        Command::Keys(command) => keys::run(&config, &command)?,
+        Command::Keys(command) => keys::run(&config, &command).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

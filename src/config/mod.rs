@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use tracing_subscriber::filter::{ParseError, Targets};
 
 pub use load::DEFAULT_TOML;
 pub use network::Network;
@@ -188,6 +189,17 @@ pub struct Log {
     pub format: LogFormat,
     /// In the syntax of `tracing_subscriber::EnvFilter`.
     pub filter: String,
+}
+
+impl Log {
+    /// What is logged: a level, and `module=level` for single modules, separated by commas. Without the
+    /// filters by field of `EnvFilter`, which nobody here needs and which bring a regex engine.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn targets(&self) -> Result<Targets, ParseError> {
+        self.filter.parse()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -268,7 +268,7 @@ impl Judge {
             let sentence = format!("must be at least {least}: smtp.after_dot_timeout_seconds and a minute");
             self.refuse("courier.lease_seconds", sentence);
         }
-        if let Err(error) = tracing_subscriber::EnvFilter::builder().parse(&config.log.filter) {
+        if let Err(error) = config.log.targets() {
             self.refuse("log.filter", format!("cannot be understood: {error}"));
         }
     }

@@ -42,7 +42,7 @@ fn many_problems_are_reported_at_once() {
     config.asking.reminder_working_days = 10;
     config.asking.check_in_days = vec![28, 7];
     config.instance.time_zone = "Mars/Olympus".to_owned();
-    config.log.filter = "loud,,=".to_owned();
+    config.log.filter = "twoyes=loud".to_owned();
     insta::assert_snapshot!(sentences(&config));
 }
 

@@ -3,14 +3,14 @@
 use super::error::unit_error;
 use super::once::Keep;
 use super::save::{committed, facts, save};
-use super::{Cx, Failure};
+use super::{Ctx, Cx, Failure};
 use crate::domain::asking::Side;
 use crate::domain::connector::Connector;
 use crate::domain::decide;
 use crate::domain::introduction::Introduction;
-use crate::domain::step::Refusal;
+use crate::domain::step::{Refusal, Step};
 use crate::ids::IntroductionId;
-use crate::store::{connectors, introductions};
+use crate::store::{Tx, connectors, introductions};
 
 /// Why it was not withdrawn.
 #[derive(Debug, thiserror::Error)]
@@ -58,27 +58,30 @@ pub async fn withdraw_once(
 }
 
 /// A relay refused a party's address for good. The connector sees it; the other party sees silence.
-pub async fn undeliverable(cx: &Cx, id: IntroductionId, side: Side) -> Result<(), Failure> {
-    let (now, shared) = (cx.now(), cx.clone());
-    let step = cx
-        .db
-        .write(move |tx| {
-            let cx = shared.clone();
-            Box::pin(async move {
-                let Some(old) = introductions::load(tx, id).await? else {
-                    return Ok(None);
-                };
-                let Some(connector) = connectors::get(tx, old.connector).await? else {
-                    return Ok(None);
-                };
-                let step = decide::undeliverable(old, side, now);
-                save(tx, &cx, &connector, &step, now).await?;
-                Ok::<_, Failure>(Some(step))
-            })
-        })
-        .await?;
+///
+/// Part of the unit of work that records the refusal, so that no crash comes between the two. Follow it
+/// with [`told`] once the unit was committed.
+pub async fn undeliverable(
+    tx: &mut Tx,
+    cx: &Ctx,
+    id: IntroductionId,
+    side: Side,
+) -> Result<Option<Step>, Failure> {
+    let now = cx.now();
+    let Some(old) = introductions::load(tx, id).await? else {
+        return Ok(None);
+    };
+    let Some(connector) = connectors::get(tx, old.connector).await? else {
+        return Ok(None);
+    };
+    let step = decide::undeliverable(old, side, now);
+    save(tx, cx, &connector, &step, now).await?;
+    Ok(Some(step))
+}
+
+/// Counts and wakes, after the unit was committed.
+pub fn told(cx: &Ctx, step: Option<&Step>) {
     if let Some(step) = step {
-        committed(cx, &step);
+        committed(cx, step);
     }
-    Ok(())
 }

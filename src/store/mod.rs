@@ -14,6 +14,7 @@ pub mod deliveries;
 pub mod events;
 pub mod idempotency;
 pub mod introductions;
+pub mod link_keys;
 pub mod outbox;
 pub mod parties;
 pub mod routes;

@@ -11,14 +11,16 @@ use super::attempt::Outcome;
 use super::courier::{Courier, Tally};
 use super::{backoff, breaker};
 use crate::clock::{Span, Ts};
+use crate::domain::asking::Side;
 use crate::domain::letter::DeliveryState;
 use crate::domain::message::MessageKind;
 use crate::flow;
+use crate::ids::IntroductionId;
 use crate::mail::{Class, Fault, Stage};
 use crate::store::courier::{self, Attempt, HELD, Leased};
 use crate::store::{StoreError, routes};
 
-/// How often the story is told of a refusal before it is left to the log.
+/// How often a refusal is tried to be told to the story together with the result.
 const TRIES: u32 = 5;
 
 /// The end of one delivery's time with us.
@@ -81,12 +83,10 @@ impl Courier {
         let took = Span(i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX));
         self.count(&delivery, &verdict);
         let delivery = Arc::new(delivery);
-        if !self.save(&delivery, &verdict, took).await {
+        let concerns = refused.then(|| delivery.introduction.zip(delivery.side)).flatten();
+        if !self.save(&delivery, &verdict, took, concerns).await {
             tracing::warn!(delivery.id = %delivery.id, result = verdict.result, "the lease had passed on");
             return Ended::Lost;
-        }
-        if refused {
-            self.tell_story(&delivery).await;
         }
         verdict.ended
     }
@@ -302,8 +302,15 @@ impl Courier {
         }
     }
 
-    /// Writes it down, however long it takes: what is forgotten here would be sent again.
-    async fn save(&self, delivery: &Arc<Leased>, verdict: &Verdict, took: Span) -> bool {
+    /// Writes it down, however long it takes: what is forgotten here would be sent again. A refusal of
+    /// the address of a party (`concerns`) is told to the story in the same unit.
+    async fn save(
+        &self,
+        delivery: &Arc<Leased>,
+        verdict: &Verdict,
+        took: Span,
+        concerns: Option<(IntroductionId, Side)>,
+    ) -> bool {
         let (of, state, due_at) = (delivery.id, verdict.state, verdict.due_at);
         let attempt = Attempt {
             at: self.cx.now(),
@@ -315,14 +322,29 @@ impl Courier {
             words: verdict.words.clone(),
         };
         let mut pause = Duration::from_millis(50);
+        let mut tries = 0;
         loop {
-            let (delivery, attempt) = (Arc::clone(delivery), attempt.clone());
+            // When the story cannot take it, the result is kept alone: a lost result would be sent again.
+            let concerns = concerns.filter(|_| tries < TRIES);
+            let (cx, delivery, attempt) = (self.cx.clone(), Arc::clone(delivery), attempt.clone());
             let saved = self.cx.db.write(move |tx| {
-                let (delivery, attempt) = (Arc::clone(&delivery), attempt.clone());
-                Box::pin(async move { courier::record(tx, &delivery, state, due_at, &attempt).await })
+                let (cx, delivery, attempt) = (cx.clone(), Arc::clone(&delivery), attempt.clone());
+                Box::pin(async move {
+                    if !courier::record(tx, &delivery, state, due_at, &attempt).await? {
+                        return Ok((false, None));
+                    }
+                    let step = match concerns {
+                        Some((id, side)) => flow::close::undeliverable(tx, &cx, id, side).await?,
+                        None => None,
+                    };
+                    Ok::<_, flow::Failure>((true, step))
+                })
             });
             match saved.await {
-                Ok(recorded) => return recorded,
+                Ok((recorded, step)) => {
+                    flow::close::told(&self.cx, step.as_ref());
+                    return recorded;
+                }
                 Err(error) => tracing::error!(
                     delivery.id = %of, error.message = %error, result = verdict.result,
                     "a result waits to be recorded"
@@ -330,20 +352,7 @@ impl Courier {
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
-        }
-    }
-
-    /// The relay refused a party's address for good: the connector has to know.
-    async fn tell_story(&self, delivery: &Leased) {
-        let (Some(introduction), Some(side)) = (delivery.introduction, delivery.side) else { return };
-        for nth in 1..=TRIES {
-            match flow::close::undeliverable(&self.cx, introduction, side).await {
-                Ok(()) => return,
-                Err(error) => {
-                    tracing::error!(introduction.id = %introduction, error.message = %error, "a refusal was not told");
-                    tokio::time::sleep(Duration::from_millis(100) * nth).await;
-                }
-            }
+            tries = TRIES.min(tries + 1);
         }
     }
 }

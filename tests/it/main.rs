@@ -26,6 +26,8 @@ mod layers;
 mod link_vectors;
 mod mail_dkim;
 mod mail_driver;
+mod mail_matrix;
+mod mail_mute_domain;
 mod mail_transports;
 mod postfix;
 mod process_cli;

@@ -176,6 +176,12 @@ async fn rotating_keys_keeps_links_and_revoking_ends_them() {
 
     instance.run(&["keys", "revoke", "2"]).await.assert_refused(&["active", "rotate"]);
     instance.run(&["keys", "retire", "7"]).await.assert_refused(&["no key 7"]);
+    instance.run(&["keys", "retire", "1"]).await.assert_refused(&[
+        "mails",
+        "key 1",
+        "stop links",
+        "--anyway",
+    ]);
     instance.good(&["keys", "revoke", "1"]).await;
     reload(&instance, &running, 2).await;
     let (dead, never) =

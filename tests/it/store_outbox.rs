@@ -9,7 +9,7 @@ use twoyes::ids::{IntroductionId, MessageId};
 use twoyes::store::courier::Leave;
 use twoyes::store::routes::Route;
 use twoyes::store::suppressions::Source;
-use twoyes::store::{deliveries, outbox, routes, suppressions};
+use twoyes::store::{deliveries, link_keys, outbox, routes, suppressions};
 
 use crate::store_kit::{T0, email, link, look, message, person, unit, uuid};
 use crate::store_post::{about, ask, enqueue, get, id, lease_all, mark, set, state};
@@ -53,6 +53,16 @@ both! {
         assert!(leased.links.is_empty());
         assert_eq!(mark(&db.db, &leased).await, Leave::Go, "nobody to be suppressed");
         assert_eq!(get(&db.db, id(1)).await.introduction, None);
+    }
+
+    async fn the_mails_of_a_key_are_counted_until_they_are_cancelled(db: TestDb) {
+        for n in 1..=3 {
+            enqueue(&db.db, &ask(n)).await;
+        }
+        set(&db.db, 2, DeliveryState::Sent).await;
+        set(&db.db, 3, DeliveryState::Cancelled).await;
+        assert_eq!(look!(db.db, tx => link_keys::mails_under(tx, 1)), 2);
+        assert_eq!(look!(db.db, tx => link_keys::mails_under(tx, 11)), 0, "another number, not a longer one");
     }
 
     async fn a_message_without_deliveries_reserves_its_key(db: TestDb) {

@@ -38,6 +38,8 @@ pub enum Act {
     Bytes(Vec<u8>),
     /// The reply after a while.
     Slow(Duration, String),
+    /// The reply, one byte at a time with this pause between two.
+    Drip(Duration, String),
     /// Nothing, and the connection stays open.
     Mute,
     /// Hangs up.
@@ -66,6 +68,7 @@ struct State {
     always: HashMap<At, Act>,
     next: HashMap<At, VecDeque<Act>>,
     recipients: HashMap<String, Act>,
+    domains: HashMap<String, Act>,
     extensions: Vec<String>,
     taken: Vec<Taken>,
     commands: Vec<String>,
@@ -115,6 +118,11 @@ impl SmtpSink {
     /// Every RCPT for this address.
     pub fn for_recipient(&self, address: &str, act: Act) {
         self.lock().recipients.insert(address.to_owned(), act);
+    }
+
+    /// Every RCPT for an address of this domain.
+    pub fn for_domain(&self, domain: &str, act: Act) {
+        self.lock().domains.insert(domain.to_owned(), act);
     }
 
     /// Another line in the reply to EHLO, such as `STARTTLS`.
@@ -271,7 +279,11 @@ impl Talk {
             return self.send("503 5.5.1 from whom?").await;
         }
         let rcpt = address(line);
-        let own = self.state.lock().unwrap().recipients.get(&rcpt).cloned();
+        let own = {
+            let state = self.state.lock().unwrap();
+            let domain = rcpt.rsplit('@').next().and_then(|domain| state.domains.get(domain));
+            state.recipients.get(&rcpt).or(domain).cloned()
+        };
         let accepted = match own {
             Some(act) => self.act(act).await?,
             None => self.answer(At::Rcpt, "250 2.1.5 ok").await?,
@@ -294,7 +306,9 @@ impl Talk {
         let (from, rcpt) = (self.from.take().unwrap_or_default(), self.rcpt.take().unwrap_or_default());
         let act = self.scripted(At::Dot);
         let refused = match &act {
-            Some(Act::Reply(r) | Act::Slow(_, r) | Act::ReplyAndClose(r)) => r.starts_with(['4', '5']),
+            Some(Act::Reply(r) | Act::Slow(_, r) | Act::Drip(_, r) | Act::ReplyAndClose(r)) => {
+                r.starts_with(['4', '5'])
+            }
             Some(Act::Bytes(bytes)) => bytes.starts_with(b"4") || bytes.starts_with(b"5"),
             Some(Act::Mute | Act::Close) | None => false,
         };
@@ -331,6 +345,14 @@ impl Talk {
             Act::Slow(wait, reply) => {
                 tokio::time::sleep(wait).await;
                 self.send(&reply).await?;
+                Ok(reply.starts_with(['2', '3']))
+            }
+            Act::Drip(pause, reply) => {
+                for byte in format!("{reply}\r\n").bytes() {
+                    self.stream.write_all(&[byte]).await?;
+                    self.stream.flush().await?;
+                    tokio::time::sleep(pause).await;
+                }
                 Ok(reply.starts_with(['2', '3']))
             }
             Act::Mute => {
