@@ -11,7 +11,7 @@ use crate::clock::{Clock, Span};
 use crate::config::{self, Config};
 use crate::domain::asking::Policy;
 use crate::domain::link::{self, LinkRing};
-use crate::flow::{Counts, Ctx, Cx, Secrets, Sender};
+use crate::flow::{Counts, Ctx, Cx, Secrets, Sender, people};
 use crate::ids::Ids;
 use crate::keyring::{KeyFile, KeyFileError, KeyState};
 use crate::mail::{FileTransport, LocalMailbox, Signer, SmtpRoute, Timeouts, Tls, Transport};
@@ -19,6 +19,7 @@ use crate::metrics::Metrics;
 use crate::store::{self, Db, MigrateError, StoreError};
 use crate::urls::Urls;
 use crate::view::{Site, ViewError, Views};
+use crate::web::client::{Clients, Trust};
 use crate::web::{self, Web};
 use crate::worker::{Handle, Outlet, Settings, Worker};
 
@@ -92,6 +93,7 @@ impl App {
         let lock = lock_file(config)?;
         let cx = context(config, choices).await?;
         store::migrate(&cx.db, cx.now()).await?;
+        people::fill_words(&cx).await.map_err(|error| AppError::Setting(error.to_string()))?;
         let metrics = Metrics::new();
         let (transport, mailbox) = transport(config, &cx.clock)?;
         let outlet = Outlet { transport, signer: signer(config)?, route: route_name(config) };
@@ -103,6 +105,7 @@ impl App {
             body_limit: config.server.body_limit_bytes,
             request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
             https: config.server.is_https(),
+            clients: Clients::new(trust(config)),
         });
         Ok(Self { cx, web, worker, mailbox, _lock: lock })
     }
@@ -116,10 +119,17 @@ impl App {
     ) -> Result<(), AppError> {
         let router = web::routes::router(&self.web);
         let handle: Handle = self.worker.start();
-        axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(stop).await?;
         handle.drain().await;
         Ok(())
     }
+}
+
+/// Which peers may say whom they speak for.
+fn trust(config: &Config) -> Trust {
+    let proxies = config.server.trusted_proxies.clone();
+    Arc::new(move |address| proxies.iter().any(|network| network.contains(address)))
 }
 
 /// Listens, or says in a sentence that the port is taken.

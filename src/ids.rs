@@ -40,6 +40,8 @@ id! {
     ConnectorId,
     /// A contact in one connector's address book.
     ContactId,
+    /// A form that cannot be a draft yet.
+    UnfinishedId,
     /// One introduction.
     IntroductionId,
     /// One rendered mail.

@@ -35,8 +35,29 @@ pub mod path {
     // Your page (of a person who was asked)
 
     // Account and settings
+    pub const SETTINGS_ADDRESS: &str = "/settings/address";
+    pub const SETTINGS_ADDRESS_CODE: &str = "/settings/address/code";
+    pub const SETTINGS_TOKENS: &str = "/settings/tokens";
+    pub const SETTINGS_TOKEN_REVOKE: &str = "/settings/tokens/{id}/revoke";
+    pub const SETTINGS_SESSIONS_END: &str = "/settings/sessions/end";
+    pub const SETTINGS_SESSION_END: &str = "/settings/sessions/{id}/end";
+    pub const SETTINGS_EXPORT: &str = "/settings/export";
+    pub const SETTINGS_DELETE: &str = "/settings/delete";
+    pub const CONNECTOR_INVITE: &str = "/admin/connectors/invite";
+    pub const CONNECTOR: &str = "/admin/connectors/{id}";
+    pub const CONNECTOR_ROLE: &str = "/admin/connectors/{id}/role";
+    pub const CONNECTOR_SUSPEND: &str = "/admin/connectors/{id}/suspend";
+    pub const CONNECTOR_RESUME: &str = "/admin/connectors/{id}/resume";
+    pub const CONNECTOR_INVITE_AGAIN: &str = "/admin/connectors/{id}/invite-again";
 
     // Contacts and the composer
+    pub const CONTACT_NEW: &str = "/contacts/new";
+    pub const CONTACT: &str = "/contacts/{id}";
+    pub const CONTACT_EDIT: &str = "/contacts/{id}/edit";
+    pub const CONTACT_DELETE: &str = "/contacts/{id}/delete";
+    pub const UNFINISHED: &str = "/unfinished/{id}";
+    pub const UNFINISHED_DISCARD: &str = "/unfinished/{id}/discard";
+    pub const COPY_FIRST: &str = "/introductions/{id}/copy";
 
     // The desk and the page of an introduction
 
@@ -83,6 +104,17 @@ impl Urls {
             LinkName::SignIn => path::SIGN_IN_LINK,
         };
         format!("{}{}", self.base, path.replace("{token}", token))
+    }
+
+    /// The sign-in page with an address filled in.
+    #[must_use]
+    pub fn sign_in_as(&self, email: &str) -> String {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let encoded: String = email
+            .bytes()
+            .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect();
+        format!("{}{}?email={encoded}", self.base, path::SIGN_IN)
     }
 
     /// The connector's page of an introduction.

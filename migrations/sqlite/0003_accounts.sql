@@ -1,1 +1,42 @@
--- Accounts: sessions with a name, invitations, deleted accounts.
+-- Accounts: sessions with a name, sign-ins for unknown addresses too, deleted accounts.
+
+ALTER TABLE connector ADD COLUMN seen_at INTEGER;
+ALTER TABLE connector ADD COLUMN deleted_at INTEGER;
+ALTER TABLE connector ADD COLUMN scrubbed_at INTEGER;
+CREATE INDEX connector_leaving ON connector (deleted_at) WHERE deleted_at IS NOT NULL AND scrubbed_at IS NULL;
+CREATE INDEX connector_admin ON connector (id) WHERE role = 'admin';
+
+-- Which browser, in two words of ours.
+ALTER TABLE session ADD COLUMN device TEXT NOT NULL DEFAULT '';
+
+-- Without a connector: somebody asked for an address that has no account. The same work is done for it.
+DROP TABLE sign_in;
+CREATE TABLE sign_in (
+    link         BLOB NOT NULL PRIMARY KEY,
+    connector_id BLOB REFERENCES connector (id) ON DELETE CASCADE,
+    browser_hash BLOB NOT NULL,
+    code_hash    BLOB NOT NULL,
+    tries        INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    used_at      INTEGER
+) STRICT;
+CREATE INDEX sign_in_browser ON sign_in (browser_hash);
+CREATE INDEX sign_in_connector ON sign_in (connector_id) WHERE connector_id IS NOT NULL;
+CREATE INDEX sign_in_end ON sign_in (expires_at);
+
+-- How many mails an address may still get; the address is a keyed hash.
+CREATE TABLE address_limit (
+    address BLOB NOT NULL PRIMARY KEY,
+    full_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX address_limit_full ON address_limit (full_at);
+
+-- A new address of an account, until the code that was mailed there is typed.
+CREATE TABLE address_change (
+    connector_id BLOB NOT NULL PRIMARY KEY REFERENCES connector (id) ON DELETE CASCADE,
+    email        TEXT NOT NULL,
+    code_hash    BLOB NOT NULL,
+    tries        INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL
+) STRICT;

@@ -29,6 +29,16 @@ pub struct Connector {
     pub language: String,
     pub created_at: Ts,
     pub suspended_at: Option<Ts>,
+    /// Deleted by its owner. The row stays for the introductions that it is part of.
+    pub deleted_at: Option<Ts>,
+}
+
+impl Connector {
+    /// Whether this account may sign in and act.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.suspended_at.is_none() && self.deleted_at.is_none()
+    }
 }
 
 /// What an API token may do.

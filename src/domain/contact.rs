@@ -1,6 +1,7 @@
 //! A person in a connector's address book.
 
 use super::address::EmailAddress;
+use super::name_words;
 use super::problem::{Problem, Problems};
 use super::text;
 use crate::clock::Ts;
@@ -35,6 +36,25 @@ pub struct ContactFacts {
     pub notes: String,
     /// Language of the mails to them, e.g. `en`.
     pub language: String,
+}
+
+impl ContactFacts {
+    /// The name as lists sort it: without case and accents. Never empty.
+    #[must_use]
+    pub fn sort_key(&self) -> String {
+        let key = name_words::words(&self.name).join(" ");
+        if key.is_empty() { self.name.to_lowercase() } else { key }
+    }
+
+    /// What a search finds this contact by: name, employer, description and the parts of the address.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let texts = [self.name.as_str(), &self.employer, &self.described, self.email.as_str()];
+        let mut words: Vec<String> = texts.into_iter().flat_map(name_words::words).collect();
+        words.sort();
+        words.dedup();
+        words
+    }
 }
 
 /// The same, as typed.

@@ -15,6 +15,14 @@ pub enum MessageKind {
     ClosingNote,
     CheckIn,
     SignIn,
+    /// What the parties would read, to the connector first.
+    CopyFirst,
+    /// An admin invites somebody to be a connector.
+    Invitation,
+    /// Proves that a new address of an account is its owner's.
+    ConfirmAddress,
+    /// Tells the old address that there is a new one.
+    AddressChanged,
     Test,
 }
 
@@ -28,6 +36,10 @@ super::text_enum!(MessageKind {
     ClosingNote = "closing_note",
     CheckIn = "check_in",
     SignIn = "sign_in",
+    CopyFirst = "copy_first",
+    Invitation = "invitation",
+    ConfirmAddress = "confirm_address",
+    AddressChanged = "address_changed",
     Test = "test",
 });
 

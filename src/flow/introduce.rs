@@ -5,6 +5,7 @@ use super::save::{committed, facts, save};
 use super::{Ctx, Cx, Failure};
 use crate::clock::Ts;
 use crate::domain::decide;
+use crate::domain::introduction::State;
 use crate::domain::step::Step;
 use crate::ids::IntroductionId;
 use crate::store::{Tx, connectors, introductions};
@@ -44,6 +45,11 @@ async fn tick_in(tx: &mut Tx, cx: &Ctx, id: IntroductionId, now: Ts) -> Result<O
     let Some(connector) = connectors::get(tx, old.connector).await? else {
         return Ok(None);
     };
+    // Nobody is there to read what came of it: no check-in in the name of an account that is closed.
+    if old.state == State::Introduced && !connector.is_active() {
+        introductions::rest(tx, connector.id).await?;
+        return Ok(None);
+    }
     let facts = facts(tx, &old).await?;
     let step = decide::tick(old, &facts, &cx.policy, now);
     save(tx, cx, &connector, &step, now).await?;

@@ -1,6 +1,6 @@
 //! Looking: a connector's introductions and their events, the admin's outcome log. Changes nothing.
 
-use super::{Cx, Failure};
+use super::{Cx, Failure, account};
 use crate::domain::connector::Connector;
 use crate::domain::event::{Event, What};
 use crate::domain::introduction::{Introduction, StateName};
@@ -51,11 +51,13 @@ pub async fn outcomes(cx: &Cx, before: Option<IntroductionId>, limit: i64) -> Re
     let mut tx = cx.db.read().await?;
     let page = introductions::log_page(&mut tx, before, limit).await?;
     let names = connectors::all(&mut tx).await?;
-    let name = |id: ConnectorId| names.iter().find(|one| one.id == id).map(|one| one.name.clone());
+    let former = account::former(cx);
+    let there = |id: ConnectorId| names.iter().find(|one| one.id == id && one.deleted_at.is_none());
+    let name = |id: ConnectorId| there(id).map(|one| one.name.clone());
     Ok(page
         .into_iter()
         .map(|introduction| {
-            let connector_name = name(introduction.connector).unwrap_or_default();
+            let connector_name = name(introduction.connector).unwrap_or_else(|| former.clone());
             LogLine { introduction, connector_name }
         })
         .collect())

@@ -17,6 +17,7 @@ pub mod log;
 pub mod once;
 pub mod people;
 pub mod preview;
+pub mod unfinished;
 
 mod letters;
 mod save;

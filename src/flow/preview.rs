@@ -1,15 +1,18 @@
 //! The preview: every mail as each party will read it, and its links disarmed.
 
+use super::error::unit_error;
 use super::{Cx, Failure, letters};
-use crate::clock::Ts;
+use crate::clock::{Span, Ts};
 use crate::domain::asking::Side;
 use crate::domain::calendar;
 use crate::domain::connector::Connector;
 use crate::domain::introduction::Introduction;
-use crate::domain::letter::LinkName;
+use crate::domain::letter::{LinkName, NewDelivery, NewMessage};
 use crate::domain::link::TOKEN_CHARS;
-use crate::domain::message::Mail;
+use crate::domain::message::{Mail, MessageKind};
 use crate::domain::party::Asked;
+use crate::store::outbox;
+use crate::view::RenderedMail;
 
 /// One mail of the preview.
 #[derive(Clone, Debug)]
@@ -37,6 +40,69 @@ pub fn preview(cx: &Cx, who: &Connector, of: &Introduction) -> Result<Vec<Previe
         .into_iter()
         .map(|(mail, to)| one(cx, who, of, mail, to, now))
         .collect()
+}
+
+/// Copies to oneself within an hour: three mails each.
+const COPIES_PER_HOUR: i64 = 30;
+
+/// Why no copy was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    #[error("too many copies within an hour")]
+    TooMany,
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+unit_error!(CopyError);
+
+/// Mails the preview to the connector, one mail for each, with the same words and disarmed links.
+///
+/// # Errors
+/// [`CopyError::TooMany`] beyond ten copies an hour.
+pub async fn send_copy(cx: &Cx, who: &Connector, of: &Introduction) -> Result<(), CopyError> {
+    let now = cx.now();
+    let nonce = data_encoding::HEXLOWER.encode(&cx.ids.bytes::<8>("copy"));
+    let mails: Vec<NewMessage> =
+        preview(cx, who, of)?.into_iter().map(|mail| copy(cx, who, mail, &nonce, now)).collect();
+    let connector = who.id;
+    cx.db
+        .write(move |tx| {
+            let mails = mails.clone();
+            Box::pin(async move {
+                let sent = outbox::count_copies(tx, connector, now - Span::hours(1)).await?;
+                if sent + i64::try_from(mails.len()).unwrap_or(i64::MAX) > COPIES_PER_HOUR {
+                    return Err(CopyError::TooMany);
+                }
+                for mail in &mails {
+                    outbox::enqueue(tx, mail, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    cx.wake.notify_waiters();
+    Ok(())
+}
+
+fn copy(cx: &Cx, who: &Connector, mail: PreviewMail, nonce: &str, now: Ts) -> NewMessage {
+    let args = [("subject", mail.subject.as_str().into()), ("to", mail.to.join(", ").into())];
+    let subject = cx.views.words(&who.language, "copy-first-subject", &args);
+    let rendered = RenderedMail { subject, text: mail.text, html: mail.html };
+    let key = format!("copy_first/{nonce}/{}", mail.kind);
+    let to = letters::correspondent(&who.name, who.email.as_str());
+    let mut letter = letters::service_mail(cx, MessageKind::CopyFirst, key.clone(), to, rendered, now);
+    letter.connector = Some(who.id);
+    letter.deliveries.push(NewDelivery {
+        id: letters::delivery_id(cx, &key, 0, now),
+        side: None,
+        recipient: who.email.clone(),
+        person: None,
+        links: Vec::new(),
+        not_before: None,
+        expires_at: None,
+    });
+    letter
 }
 
 fn one(

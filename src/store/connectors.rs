@@ -44,11 +44,11 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Connector>, StoreError> {
     rows.iter().map(read).collect()
 }
 
-fn key(email: &EmailAddress) -> String {
+pub(super) fn key(email: &EmailAddress) -> String {
     email.as_str().to_lowercase()
 }
 
-fn read(row: &Row) -> Result<Connector, StoreError> {
+pub(super) fn read(row: &Row) -> Result<Connector, StoreError> {
     let email: String = row.get("email")?;
     Ok(Connector {
         id: ConnectorId(row.get("id")?),
@@ -61,5 +61,6 @@ fn read(row: &Row) -> Result<Connector, StoreError> {
         language: row.get("language")?,
         created_at: Ts(row.get("created_at")?),
         suspended_at: row.opt("suspended_at")?.map(Ts),
+        deleted_at: row.opt("deleted_at")?.map(Ts),
     })
 }

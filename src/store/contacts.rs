@@ -1,5 +1,6 @@
 //! Contacts of connectors. Every query carries the owner.
 
+use super::contact_words;
 use super::error::StoreError;
 use super::query::Row;
 use super::tx::Tx;
@@ -13,8 +14,8 @@ pub async fn insert(tx: &mut Tx, new: &Contact) -> Result<bool, StoreError> {
     let facts = &new.facts;
     let added = tx
         .q("INSERT INTO contact (id, connector_id, version, name, email, email_key, described, employer,
-              how_known, notes, language, created_at, updated_at)
-            VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+              how_known, notes, language, created_at, updated_at, name_key)
+            VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
             ON CONFLICT (connector_id, email_key) DO NOTHING")
         .bind(new.id.0)
         .bind(new.connector.0)
@@ -27,8 +28,12 @@ pub async fn insert(tx: &mut Tx, new: &Contact) -> Result<bool, StoreError> {
         .bind(facts.notes.as_str())
         .bind(facts.language.as_str())
         .bind(new.created_at.0)
+        .bind(facts.sort_key())
         .run()
         .await?;
+    if added == 1 {
+        contact_words::put(tx, new.connector, new.id, facts).await?;
+    }
     Ok(added == 1)
 }
 
@@ -60,13 +65,58 @@ pub async fn page(
     rows.iter().map(read).collect()
 }
 
+/// A page of a connector's contacts by name, from behind `after`.
+pub async fn by_name(
+    tx: &mut Tx,
+    owner: ConnectorId,
+    after: Option<ContactId>,
+    limit: i64,
+) -> Result<Vec<Contact>, StoreError> {
+    let (key, id) = place(tx, owner, after).await?;
+    let rows = tx
+        .q("SELECT * FROM contact WHERE connector_id = $1 AND (name_key, id) > ($2, $3)
+            ORDER BY name_key, id LIMIT $4")
+        .bind(owner.0)
+        .bind(key)
+        .bind(id)
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Where a page begins: the sort key and id of the contact before it.
+pub(super) async fn place(
+    tx: &mut Tx,
+    owner: ConnectorId,
+    after: Option<ContactId>,
+) -> Result<(String, uuid::Uuid), StoreError> {
+    let Some(after) = after else {
+        return Ok((String::new(), uuid::Uuid::nil()));
+    };
+    let row = tx
+        .q("SELECT name_key FROM contact WHERE id = $1 AND connector_id = $2")
+        .bind(after.0)
+        .bind(owner.0)
+        .one()
+        .await?;
+    // One that was deleted meanwhile: from the beginning.
+    row.map_or(Ok((String::new(), uuid::Uuid::nil())), |row| Ok((row.get("name_key")?, after.0)))
+}
+
+/// Whether a connector has any contact.
+pub async fn any(tx: &mut Tx, owner: ConnectorId) -> Result<bool, StoreError> {
+    let row = tx.q("SELECT id FROM contact WHERE connector_id = $1 LIMIT 1").bind(owner.0).one().await?;
+    Ok(row.is_some())
+}
+
 /// Saves new facts, if nobody else saved since `contact` was read.
 ///
 /// # Errors
 /// [`StoreError::Stale`], and [`StoreError::Rule`] when another contact has the new address.
 pub async fn update(tx: &mut Tx, contact: &Contact, facts: &ContactFacts, now: Ts) -> Result<(), StoreError> {
     tx.q("UPDATE contact SET version = version + 1, name = $4, email = $5, email_key = $6, described = $7,
-            employer = $8, how_known = $9, notes = $10, language = $11, updated_at = $12
+            employer = $8, how_known = $9, notes = $10, language = $11, updated_at = $12, name_key = $13
           WHERE id = $1 AND connector_id = $2 AND version = $3")
         .bind(contact.id.0)
         .bind(contact.connector.0)
@@ -80,8 +130,10 @@ pub async fn update(tx: &mut Tx, contact: &Contact, facts: &ContactFacts, now: T
         .bind(facts.notes.as_str())
         .bind(facts.language.as_str())
         .bind(now.0)
+        .bind(facts.sort_key())
         .exactly_one()
-        .await
+        .await?;
+    contact_words::put(tx, contact.connector, contact.id, facts).await
 }
 
 /// Deletes it. `false` when there was none. Introductions keep their own copy of the person.
@@ -95,7 +147,12 @@ pub async fn delete(tx: &mut Tx, owner: ConnectorId, id: ContactId) -> Result<bo
     Ok(gone == 1)
 }
 
-fn read(row: &Row) -> Result<Contact, StoreError> {
+/// Deletes the whole address book of an account.
+pub async fn delete_all(tx: &mut Tx, owner: ConnectorId) -> Result<u64, StoreError> {
+    tx.q("DELETE FROM contact WHERE connector_id = $1").bind(owner.0).run().await
+}
+
+pub(super) fn read(row: &Row) -> Result<Contact, StoreError> {
     let email: String = row.get("email")?;
     Ok(Contact {
         id: ContactId(row.get("id")?),

@@ -198,6 +198,43 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
     row.map(|row| row.get("due_at").map(Ts)).transpose()
 }
 
+/// Those of a connector that are not over and were not taken back.
+pub async fn running(tx: &mut Tx, connector: ConnectorId) -> Result<Vec<IntroductionId>, StoreError> {
+    let rows = tx
+        .q("SELECT id FROM introduction
+            WHERE connector_id = $1 AND state IN ('asking', 'agreed') AND withdrawn_at IS NULL ORDER BY id")
+        .bind(connector.0)
+        .all()
+        .await?;
+    rows.iter().map(|row| Ok(IntroductionId(row.get("id")?))).collect()
+}
+
+/// Whether any of a connector's is not over, taken back or not.
+pub async fn is_any_open(tx: &mut Tx, connector: ConnectorId) -> Result<bool, StoreError> {
+    let sql =
+        "SELECT 1 AS n FROM introduction WHERE connector_id = $1 AND state IN ('asking', 'agreed') LIMIT 1";
+    Ok(tx.q(sql).bind(connector.0).one().await?.is_some())
+}
+
+/// Deletes the drafts of a connector, with their events.
+pub async fn delete_drafts(tx: &mut Tx, connector: ConnectorId) -> Result<u64, StoreError> {
+    tx.q("DELETE FROM event WHERE introduction_id IN
+            (SELECT id FROM introduction WHERE connector_id = $1 AND state = 'draft')")
+        .bind(connector.0)
+        .run()
+        .await?;
+    tx.q("DELETE FROM introduction WHERE connector_id = $1 AND state = 'draft'").bind(connector.0).run().await
+}
+
+/// Nothing more is due for those of a connector that were introduced: nobody is there to read check-ins.
+pub async fn rest(tx: &mut Tx, connector: ConnectorId) -> Result<u64, StoreError> {
+    tx.q("UPDATE introduction SET due_at = NULL
+          WHERE connector_id = $1 AND state = 'introduced' AND due_at IS NOT NULL")
+        .bind(connector.0)
+        .run()
+        .await
+}
+
 async fn all_with_parties(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Introduction>, StoreError> {
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {

@@ -7,11 +7,15 @@ mod query;
 mod sqlite;
 mod tx;
 
+pub mod accounts;
+pub mod addresses;
 pub mod connectors;
+pub mod contact_words;
 pub mod contacts;
 pub mod courier;
 pub mod deliveries;
 pub mod events;
+pub mod histories;
 pub mod idempotency;
 pub mod introductions;
 pub mod link_keys;
@@ -21,6 +25,7 @@ pub mod routes;
 pub mod sessions;
 pub mod suppressions;
 pub mod tokens;
+pub mod unfinished;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use crate::domain::asking::{Pair, Side};
 use crate::domain::letter::{NewDelivery, NewMessage};
 use crate::domain::message::MessageKind;
 use crate::domain::party::PersonKey;
-use crate::ids::IntroductionId;
+use crate::ids::{ConnectorId, IntroductionId};
 
 /// Queues a mail with its deliveries. A key that is there already means: it was queued before, and
 /// nothing is written. Returns whether it was new.
@@ -65,6 +65,11 @@ async fn add_delivery(tx: &mut Tx, of: &NewMessage, new: &NewDelivery, now: Ts) 
     Ok(())
 }
 
+/// Removes a mail and its deliveries without a trace. `false` when there is none with this key.
+pub async fn discard(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
+    Ok(tx.q("DELETE FROM message WHERE key = $1").bind(key).run().await? == 1)
+}
+
 /// Takes back the mails of one kind that have not begun to leave. Returns how many.
 pub async fn cancel_unsent(
     tx: &mut Tx,
@@ -79,6 +84,18 @@ pub async fn cancel_unsent(
         .bind(now.0)
         .run()
         .await
+}
+
+/// How many copies of previews a connector had since then.
+pub async fn count_copies(tx: &mut Tx, connector: ConnectorId, since: Ts) -> Result<i64, StoreError> {
+    let row = tx
+        .q("SELECT COUNT(*) AS n FROM message
+            WHERE connector_id = $1 AND kind = 'copy_first' AND dated_at > $2")
+        .bind(connector.0)
+        .bind(since.0)
+        .one()
+        .await?;
+    row.map_or(Ok(0), |row| row.get("n"))
 }
 
 /// Cancels everything that waits for a person who never wants to be asked again.

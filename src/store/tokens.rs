@@ -61,6 +61,28 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, now: Ts) -> Result<bool, StoreErro
     Ok(revoked == 1)
 }
 
+/// Revokes a token of this account. `false` when it has no such token that was good until now.
+pub async fn revoke_own(tx: &mut Tx, owner: ConnectorId, id: TokenId, now: Ts) -> Result<bool, StoreError> {
+    let revoked = tx
+        .q("UPDATE api_token SET revoked_at = $3 WHERE id = $1 AND connector_id = $2 AND revoked_at IS NULL")
+        .bind(id.0)
+        .bind(owner.0)
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(revoked == 1)
+}
+
+/// Revokes every token of an account.
+pub async fn revoke_all(tx: &mut Tx, owner: ConnectorId, now: Ts) -> Result<(), StoreError> {
+    tx.q("UPDATE api_token SET revoked_at = $2 WHERE connector_id = $1 AND revoked_at IS NULL")
+        .bind(owner.0)
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Notes its use, to the hour: reading the API must not cost a write each time.
 pub async fn touch(tx: &mut Tx, id: TokenId, now: Ts) -> Result<(), StoreError> {
     tx.q("UPDATE api_token SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $3)")

@@ -28,6 +28,8 @@ pub struct WebError {
     pub args: Vec<(&'static str, Arg)>,
     /// What is wrong with which field.
     pub problems: Problems,
+    /// Seconds after which it may work: `Retry-After`.
+    pub retry_after: Option<i64>,
     /// For the log only, never for the reader.
     pub cause: Option<String>,
 }
@@ -35,7 +37,7 @@ pub struct WebError {
 impl WebError {
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, args: Vec::new(), problems: Problems::default(), cause: None }
+        Self { status, code, args: Vec::new(), problems: Problems::default(), retry_after: None, cause: None }
     }
 
     #[must_use]
@@ -52,6 +54,13 @@ impl WebError {
     #[must_use]
     pub fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden")
+    }
+
+    /// 429, and when to come back.
+    #[must_use]
+    pub fn too_many(wait: crate::clock::Span) -> Self {
+        let seconds = wait.as_seconds().saturating_add(1).max(1);
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests") }
     }
 
     /// 422 with every problem at once.

@@ -113,8 +113,9 @@ fn is_from_here(request: &Request, route: &str, base: &str) -> bool {
     let origin = headers.get(ORIGIN).map(HeaderValue::as_bytes);
     match (site, origin) {
         (Some(b"same-origin" | b"none"), _) => true,
-        (_, Some(origin)) => origin == base.as_bytes(),
-        (Some(_), None) => false,
+        // A neighbour on the same site is somebody else too.
+        (Some(_), _) => false,
+        (None, Some(origin)) => origin == base.as_bytes(),
         (None, None) => !headers.contains_key(COOKIE),
     }
 }

@@ -2,6 +2,7 @@
 //! function and render; they decide nothing.
 
 pub mod api;
+pub mod client;
 pub mod error;
 pub mod guard;
 pub mod health;
@@ -31,6 +32,8 @@ pub struct Inner {
     pub request_timeout: std::time::Duration,
     /// Served over TLS: cookies are `Secure` and `__Host-`, HSTS is sent.
     pub https: bool,
+    /// How often each client may ask for a mail.
+    pub clients: client::Clients,
 }
 
 impl Web {

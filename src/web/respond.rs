@@ -97,8 +97,9 @@ fn finish(response: Response, (body, kind): (String, &'static str), error: &WebE
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if error.status == StatusCode::SERVICE_UNAVAILABLE {
-        parts.headers.insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    let soon = (error.status == StatusCode::SERVICE_UNAVAILABLE).then_some(60);
+    if let Some(seconds) = error.retry_after.or(soon) {
+        parts.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     Response::from_parts(parts, Body::from(body))
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::{Settings, stopped, trouble};
 use crate::clock::{Span, Ts};
 use crate::domain::message::MessageKind;
-use crate::flow::{self, Cx};
+use crate::flow::{self, Cx, Failure};
 use crate::ids::IntroductionId;
 use crate::metrics::Metrics;
 use crate::store::{StoreError, courier, idempotency, sessions};
@@ -192,7 +192,7 @@ impl Sweeper {
             .await
     }
 
-    async fn prune(&self) -> Result<(), StoreError> {
+    async fn prune(&self) -> Result<(), Failure> {
         let now = self.cx.now();
         let pruned = self.cx.db.write(move |tx| {
             Box::pin(async move {
@@ -200,8 +200,9 @@ impl Sweeper {
                 Ok::<_, StoreError>(sessions + idempotency::prune(tx, now - REMEMBER).await?)
             })
         });
-        let rows = pruned.await?;
-        tracing::debug!(rows, "deleted what is over");
+        let rows = pruned.await.map_err(Failure::from)?;
+        let names = flow::account::finish_leaving(&self.cx).await?;
+        tracing::debug!(rows, names, "deleted what is over");
         Ok(())
     }
 

@@ -310,6 +310,7 @@ mail-connector_copy = The connector's copy
 mail-closing_note = The closing note
 mail-check_in = The check-in
 mail-sign_in = The sign-in mail
+mail-copy_first = A copy of a preview
 mail-test = A test mail
 
 ## States of a delivery
@@ -327,7 +328,76 @@ delivery-cancelled = Cancelled
 
 ## Accounts: signing in, settings, invitations
 
+former-connector = A former connector
+field-language = The language
+field-role = The role
+problem-too-many-lines = { $field } may have at most { $max } lines.
+problem-last-admin = This is the last admin. Somebody must be left to run this service: make another person an admin first.
+problem-came-already = They were here already, so they need no invitation.
+problem-too-many-mails = This address got several mails within a short time. Please try again in an hour.
+problem-same-address = This is your address already.
+problem-not-your-address = This is not the address of your account.
+problem-no-scope = Choose at least one thing that the token may do.
+page-invite = Invite somebody
+page-delete-account = Delete your account
+page-token-made = Your new token
+role-connector = Connector
+role-connector-hint = Introduces people from their own address book.
+role-admin = Admin
+role-admin-hint = Also sees the outcome log and runs this service.
+scope-read = Read
+scope-read-hint = Your introductions and contacts.
+scope-write = Write
+scope-write-hint = Draft, ask, withdraw, record outcomes, edit contacts.
+scope-admin = The whole instance
+scope-admin-hint = Outcome log and deliveries of everybody.
+device-known = { $browser } on { $system }
+device-unknown = A browser
+browser-firefox = Firefox
+browser-edge = Edge
+browser-opera = Opera
+browser-chrome = Chrome
+browser-safari = Safari
+browser-other = Another browser
+system-android = Android
+system-ios = iOS
+system-windows = Windows
+system-mac = macOS
+system-chrome_os = ChromeOS
+system-linux = Linux
+system-other = another system
+settings-said-saved = Saved.
+settings-said-mailed = A code is on its way to the new address, if it is free. Please type it below.
+settings-said-address = Your account has its new address. All other browsers were signed out.
+settings-said-ended = That browser was signed out.
+settings-said-revoked = The token was revoked. Whatever used it is refused from now on.
+settings-said-gone = It was gone already. Nothing was changed.
+connectors-said-invited = The invitation is on its way.
+connectors-said-role = The role was changed.
+connectors-said-suspended = Suspended. Sessions and tokens ended, and what was under way was taken back quietly.
+connectors-said-resumed = They can sign in again.
+mail-invitation = The invitation of a connector
+mail-confirm_address = The code for a new address
+mail-address_changed = The note that an address changed
+
 ## Contacts and the composer
+
+copy-first-subject = Copy, as { $to } would get it: { $subject }
+problem-too-many-unfinished = There are { $max } unfinished forms already. Please finish or discard one first.
+field-unfinished = The form
+field-employer = The employer
+field-described = The description
+field-how_known = How you know them
+field-notes = The notes
+field-language = The language
+history-draft = A draft with { $who }
+history-asking = An introduction to { $who } is under way
+history-agreed = An introduction to { $who } is about to leave
+history-introduced = Introduced to { $who }
+history-closed = Closed without introduction to { $who }
+before-introduced = You introduced these two to each other on { $when }.
+before-pair = You asked these two about each other on { $when }.
+before-asked = You asked { $who } about an introduction on { $when }.
 
 ## The desk: what a connector is needed for
 

@@ -1,6 +1,13 @@
 //! One binary, the whole service in process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts_admin;
+mod accounts_kit;
+mod accounts_leave;
+mod accounts_limits;
+mod accounts_settings;
+mod accounts_sign_in;
+mod accounts_theft;
 mod api_document;
 mod api_input;
 mod api_kit;
@@ -15,6 +22,7 @@ mod browser_keyboard;
 mod browser_shots;
 mod browser_story;
 mod browser_theft;
+mod contacts_pages;
 mod domain_kit;
 mod domain_model;
 mod domain_silence;
@@ -35,6 +43,8 @@ mod process_kill;
 mod process_logs;
 mod process_refusals;
 mod process_three;
+mod store_accounts;
+mod store_contacts;
 mod store_courier;
 mod store_coverage;
 mod store_db;

@@ -73,6 +73,7 @@ pub fn connector(n: u8) -> Connector {
         language: "en".into(),
         created_at: T0,
         suspended_at: None,
+        deleted_at: None,
     }
 }
 

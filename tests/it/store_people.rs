@@ -3,11 +3,12 @@
 use twoyes::clock::{Span, Ts};
 use twoyes::domain::connector::{Connector, Role, Scope};
 use twoyes::domain::contact::{Contact, ContactFacts};
+use twoyes::domain::device::Device;
 use twoyes::ids::{ConnectorId, ContactId, SessionId, TokenId};
 use twoyes::store::idempotency::{self, Saved};
-use twoyes::store::sessions::{self, SignIn};
+use twoyes::store::sessions::{self, Session, SignIn};
 use twoyes::store::tokens::{self, Token};
-use twoyes::store::{StoreError, connectors, contacts};
+use twoyes::store::{StoreError, accounts, connectors, contacts};
 
 use crate::store_kit::{T0, connector, contact, email, hash, link, look, saved_connector, unit, uuid};
 use crate::support::db::both;
@@ -33,13 +34,24 @@ fn facts_of(of: &Connector) -> (ConnectorId, String, &str, Role, &str, &str, &st
 fn sign_in(n: u8, connector: ConnectorId, created_at: Ts) -> SignIn {
     SignIn {
         link: link(n),
-        connector,
+        connector: Some(connector),
         browser: hash(100),
         code: hash(n),
         tries: 0,
         created_at,
         expires_at: created_at + Span::minutes(15),
         used_at: None,
+    }
+}
+
+fn session(n: u8, connector: ConnectorId, expires_at: Ts) -> Session {
+    Session {
+        id: SessionId(uuid(n)),
+        connector,
+        device: Device::of("Firefox/140.0 (X11; Linux)"),
+        created_at: T0,
+        seen_at: T0,
+        expires_at,
     }
 }
 
@@ -91,7 +103,7 @@ both! {
         let new = sign_in(1, ada.id, T0);
         unit!(db.db, tx, new => sessions::add_sign_in(tx, &new)).unwrap();
         let found = look!(db.db, tx => sessions::find_sign_in(tx, link(1))).unwrap();
-        assert!(found.link == new.link && found.connector == ada.id);
+        assert!(found.link == new.link && found.connector == Some(ada.id));
         assert_eq!((found.browser, found.code, found.tries), (new.browser, new.code, 0));
         assert_eq!((found.created_at, found.expires_at, found.used_at), (T0, new.expires_at, None));
         assert!(look!(db.db, tx => sessions::find_sign_in(tx, link(2))).is_none());
@@ -108,15 +120,11 @@ both! {
         assert_eq!(look!(db.db, tx => sessions::find_sign_in(tx, link(1))).unwrap().used_at, Some(T0));
     }
 
-    async fn sign_ins_are_counted_from_a_moment_on(db: TestDb) {
-        let (ada, bob) = (saved_connector(&db.db, 1).await, saved_connector(&db.db, 2).await);
-        for (n, owner, at) in [(1, ada.id, T0), (2, ada.id, T0 + Span(1)), (3, bob.id, T0)] {
-            let new = sign_in(n, owner, at);
-            unit!(db.db, tx, new => sessions::add_sign_in(tx, &new)).unwrap();
-        }
-        assert_eq!(look!(db.db, tx => sessions::count_sign_ins(tx, ada.id, T0)), 2);
-        assert_eq!(look!(db.db, tx => sessions::count_sign_ins(tx, ada.id, T0 + Span(1))), 1);
-        assert_eq!(look!(db.db, tx => sessions::count_sign_ins(tx, ada.id, T0 + Span(2))), 0);
+    async fn a_sign_in_without_an_account_is_kept_like_any_other(db: TestDb) {
+        let new = SignIn { connector: None, ..sign_in(1, ConnectorId(uuid(1)), T0) };
+        unit!(db.db, tx, new => sessions::add_sign_in(tx, &new)).unwrap();
+        let found = look!(db.db, tx => sessions::newest_of_browser(tx, hash(100), T0)).unwrap();
+        assert!(found.link == new.link && found.connector.is_none());
     }
 
     async fn a_browser_gets_its_newest_unused_sign_in(db: TestDb) {
@@ -135,23 +143,58 @@ both! {
         assert!(look!(db.db, tx => sessions::newest_of_browser(tx, hash(100), late)).is_none());
     }
 
-    async fn a_session_lasts_until_its_end(db: TestDb) {
+    async fn a_session_lasts_until_its_end_or_until_it_idles(db: TestDb) {
         let ada = saved_connector(&db.db, 1).await;
-        let (id, owner, end) = (SessionId(uuid(5)), ada.id, T0 + Span::days(30));
-        unit!(db.db, tx => sessions::add(tx, id, owner, hash(1), T0, end)).unwrap();
-        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(1), T0)), Some((id, owner)));
-        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(1), end)), None);
-        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(2), T0)), None);
-        unit!(db.db, tx => sessions::end(tx, id)).unwrap();
-        unit!(db.db, tx => sessions::end(tx, id)).unwrap();
-        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(1), T0)), None);
+        let new = session(5, ada.id, T0 + Span::days(7));
+        unit!(db.db, tx, new => sessions::add(tx, &new, hash(1))).unwrap();
+        let before = T0 - Span(1);
+        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(1), T0, before)), Some(new));
+        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(1), new.expires_at, before)), None);
+        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(1), T0, T0)), None, "idle since then");
+        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(2), T0, before)), None);
+
+        let later = T0 + Span::hours(3);
+        unit!(db.db, tx => sessions::touch(tx, &new, later)).unwrap();
+        unit!(db.db, tx => sessions::touch(tx, &new, T0)).unwrap();
+        let found = look!(db.db, tx => sessions::find(tx, hash(1), later, T0)).unwrap();
+        assert_eq!(found.seen_at, later, "it never goes back");
+        assert_eq!(look!(db.db, tx => accounts::one(tx, ada.id)).unwrap().seen_at, Some(later));
+    }
+
+    async fn sessions_are_ended_one_by_one_all_but_one_or_all(db: TestDb) {
+        let (ada, bob) = (saved_connector(&db.db, 1).await, saved_connector(&db.db, 2).await);
+        let end = T0 + Span::days(7);
+        for (n, owner) in [(1, ada.id), (2, ada.id), (3, ada.id), (4, bob.id)] {
+            let new = session(n, owner, end);
+            unit!(db.db, tx => sessions::add(tx, &new, hash(n))).unwrap();
+        }
+        let pending = sign_in(1, ada.id, T0);
+        unit!(db.db, tx, pending => sessions::add_sign_in(tx, &pending)).unwrap();
+        let (owner, other, before) = (ada.id, bob.id, T0 - Span(1));
+        let of = |found: Vec<Session>| found.iter().map(|one| one.id).collect::<Vec<_>>();
+        let id = |n| SessionId(uuid(n));
+        let all = of(look!(db.db, tx => sessions::of_connector(tx, owner, T0, before)));
+        assert_eq!(all, [id(3), id(2), id(1)], "newest first");
+        assert!(look!(db.db, tx => sessions::of_connector(tx, owner, end, before)).is_empty());
+
+        assert!(!unit!(db.db, tx => sessions::end(tx, other, SessionId(uuid(1)))).unwrap(), "not theirs");
+        assert!(unit!(db.db, tx => sessions::end(tx, owner, SessionId(uuid(1)))).unwrap());
+        assert!(!unit!(db.db, tx => sessions::end(tx, owner, SessionId(uuid(1)))).unwrap());
+        unit!(db.db, tx => sessions::end_all(tx, owner, Some(SessionId(uuid(2))))).unwrap();
+        assert_eq!(of(look!(db.db, tx => sessions::of_connector(tx, owner, T0, before))), [id(2)]);
+        assert!(look!(db.db, tx => sessions::find_sign_in(tx, link(1))).is_none(), "sign-ins under way too");
+        unit!(db.db, tx => sessions::end_token(tx, hash(2))).unwrap();
+        assert!(look!(db.db, tx => sessions::of_connector(tx, owner, T0, before)).is_empty());
+        unit!(db.db, tx => sessions::end_all(tx, owner, None)).unwrap();
+        assert_eq!(of(look!(db.db, tx => sessions::of_connector(tx, other, T0, before))), [id(4)]);
     }
 
     async fn what_is_over_is_forgotten(db: TestDb) {
         let owner = saved_connector(&db.db, 1).await.id;
         for n in 1..=3_u8 {
-            let (id, end) = (SessionId(uuid(n)), T0 + Span::days(i64::from(n)));
-            unit!(db.db, tx => sessions::add(tx, id, owner, hash(n), T0, end)).unwrap();
+            let end = T0 + Span::days(i64::from(n));
+            let old = session(n, owner, end);
+            unit!(db.db, tx => sessions::add(tx, &old, hash(n))).unwrap();
             let new = SignIn { expires_at: end, ..sign_in(n, owner, T0) };
             unit!(db.db, tx, new => sessions::add_sign_in(tx, &new)).unwrap();
         }
@@ -160,7 +203,7 @@ both! {
         assert_eq!(gone, 3);
         assert!(look!(db.db, tx => sessions::find_sign_in(tx, link(1))).is_none());
         assert!(look!(db.db, tx => sessions::find_sign_in(tx, link(2))).is_some());
-        assert_eq!(look!(db.db, tx => sessions::find(tx, hash(3), T0)), Some((SessionId(uuid(3)), owner)));
+        assert!(look!(db.db, tx => sessions::find(tx, hash(3), T0, T0 - Span(1))).is_some());
     }
 
     async fn a_token_is_good_until_it_is_revoked(db: TestDb) {

@@ -274,7 +274,8 @@ async fn the_mailed_link_signs_in_once_and_only_in_the_browser_that_asked() {
     let app = TestApp::new().await;
     let (link, _, browser) = ask_to_sign_in(&app).await;
     for _ in 0..3 {
-        app.get(&link).await.is(200).says("Sign in now");
+        let here = request(Method::GET, &link).header(COOKIE, &browser).body(Body::empty()).unwrap();
+        app.send(here).await.is(200).says("Sign in now");
     }
     let elsewhere = app.post(&link, &[]).await.is(403).says("type the code of the mail there");
     assert!(elsewhere.cookies().is_empty());
@@ -312,7 +313,8 @@ async fn nobody_is_let_in_without_a_session() {
     for path in ["/", NEW, "/admin/outcomes"] {
         assert_eq!(app.get(path).await.is(303).header("location"), "/sign-in");
     }
-    app.post(NEW, &[]).await.is(401).says("Please sign in");
+    app.post("/sign-out", &[]).await.is(401).says("Please sign in");
+    app.post(NEW, &[]).await.is(401).says("You are signed out, and nothing is lost");
     app.act("/sign-out", &[]).await.is(303);
     app.see("/").await.is(303);
 }

@@ -6,6 +6,7 @@ use axum::http::Method;
 use axum::http::header::COOKIE;
 use axum::routing::get;
 use tower::ServiceExt;
+use twoyes::web::client::Clients;
 use twoyes::web::routes::{Access, Route, table};
 use twoyes::web::{Inner, Web, guard};
 
@@ -245,5 +246,6 @@ fn inner(app: &TestApp) -> Inner {
         body_limit: app.web.body_limit,
         request_timeout: app.web.request_timeout,
         https: false,
+        clients: Clients::default(),
     }
 }

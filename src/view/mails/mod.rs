@@ -11,7 +11,7 @@ mod samples;
 
 use serde::Serialize;
 
-pub use account::{SignIn, TestMail};
+pub use account::{AddressChanged, ConfirmAddress, Invitation, SignIn, TestMail};
 pub use after::{Answered, CheckIn, ClosingNote, Receipt};
 pub use asks::{AskFirst, AskSecond, Reminder};
 pub use introduction::{ConnectorCopy, Introduction, Party};
@@ -32,6 +32,9 @@ pub const MAILS: &[MailEntry] = &[
     mail::<ClosingNote>(),
     mail::<CheckIn>(),
     mail::<SignIn>(),
+    mail::<Invitation>(),
+    mail::<ConfirmAddress>(),
+    mail::<AddressChanged>(),
     mail::<TestMail>(),
 ];
 

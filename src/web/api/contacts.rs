@@ -185,7 +185,8 @@ fn as_typed(facts: ContactFacts) -> RawContact {
     }
 }
 
-fn view(of: &Contact) -> ContactView {
+/// As its owner sees it.
+pub fn view(of: &Contact) -> ContactView {
     let facts = of.facts.clone();
     ContactView {
         id: of.id.0,

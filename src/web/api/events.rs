@@ -30,7 +30,7 @@ pub struct Events {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Event, example = json!({ "event": "answered", "at": "2026-03-02T09:30:00Z", "side": "first",
     "detail": "yes", "sentence": "Ada Lovelace said yes." }))]
-struct EventView {
+pub struct EventView {
     /// Stable.
     event: &'static str,
     #[schema(format = DateTime)]
@@ -63,7 +63,8 @@ pub async fn list(
     Ok(answer::ok(&Events { items: events.iter().map(|event| view(&web, &of, event)).collect() }))
 }
 
-fn view(web: &Web, of: &Introduction, event: &Event) -> EventView {
+/// As the connector sees it.
+pub fn view(web: &Web, of: &Introduction, event: &Event) -> EventView {
     EventView {
         event: event.what.as_str(),
         at: event.at.rfc3339(),

@@ -19,6 +19,10 @@ mod steps;
 mod strict;
 mod words;
 
+pub use contacts::view as shown_contact;
+pub use events::view as shown_event;
+pub use introduction_view::introduction as shown_introduction;
+
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;

@@ -61,7 +61,8 @@ pub fn error_page(web: &Web, error: &WebError) -> String {
     let next = match error.code {
         "unauthorized" => Next::SignIn,
         "link_not_valid" | "link_closed" => Next::None,
-        "stale_form" | "cross_origin" | "too_large" | "timeout" | "unavailable" | "invalid" => Next::Back,
+        "too_many_requests" | "stale_form" | "cross_origin" | "too_large" | "timeout" | "unavailable"
+        | "invalid" => Next::Back,
         _ => Next::Desk,
     };
     let faults = faults(web, FALLBACK, &error.problems);

@@ -2,16 +2,17 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::Method;
-use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::header::{LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 
 use crate::clock::Span;
 use crate::domain::connector::{Connector, Role};
+use crate::domain::device::Device;
+use crate::flow::Failure;
 use crate::flow::account::{self, SESSION_LIFE, SIGN_IN_LIFE};
-use crate::ids::SessionId;
 use crate::urls::path;
 use crate::view::pages::{Frame, User};
 use crate::web::Web;
@@ -20,11 +21,27 @@ use crate::web::error::WebError;
 /// A signed-in connector. Without one, looking leads to the sign-in page and acting is refused.
 pub struct SignedIn(pub Connector);
 
+/// Whoever it is: a form that somebody typed for an hour must not be thrown away at the door.
+pub struct Visitor(pub Option<Connector>);
+
+impl FromRequestParts<Web> for Visitor {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, WebError> {
+        match Session::from_request_parts(parts, web).await {
+            Ok(Session(_, who)) => Ok(Self(Some(who))),
+            Err(Barred::SignIn) => Ok(Self(None)),
+            Err(Barred::Error(error)) if error.status == StatusCode::UNAUTHORIZED => Ok(Self(None)),
+            Err(Barred::Error(error)) => Err(error),
+        }
+    }
+}
+
 /// A signed-in admin.
 pub struct Admin(pub Connector);
 
 /// A session with the one it belongs to.
-pub struct Session(pub SessionId, pub Connector);
+pub struct Session(pub account::Session, pub Connector);
 
 /// Why nobody is let in.
 pub enum Barred {
@@ -46,18 +63,29 @@ impl FromRequestParts<Web> for Session {
     type Rejection = Barred;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Barred> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let found = match jar.get(session_name(web)) {
-            Some(cookie) => account::who_is(&web.cx, cookie.value()).await,
-            None => Ok(None),
+        let looks = parts.method == Method::GET || parts.method == Method::HEAD;
+        let barred = |failure: Failure| Barred::Error(failure.into());
+        let secret = session_secret(&parts.headers, web);
+        let found = match secret {
+            Some(secret) => account::who_is(&web.cx, &secret).await.map_err(barred)?,
+            None => None,
         };
         match found {
-            Ok(Some((id, who))) => Ok(Self(id, who)),
-            Ok(None) if parts.method == Method::GET || parts.method == Method::HEAD => Err(Barred::SignIn),
-            Ok(None) => Err(Barred::Error(WebError::unauthorized())),
-            Err(failure) => Err(Barred::Error(failure.into())),
+            Some((session, who)) => {
+                if !looks {
+                    account::note_use(&web.cx, &session).await.map_err(barred)?;
+                }
+                Ok(Self(session, who))
+            }
+            None if looks => Err(Barred::SignIn),
+            None => Err(Barred::Error(WebError::unauthorized())),
         }
     }
+}
+
+/// The secret in the session cookie.
+fn session_secret(headers: &HeaderMap, web: &Web) -> Option<String> {
+    CookieJar::from_headers(headers).get(session_name(web)).map(|cookie| cookie.value().to_owned())
 }
 
 impl FromRequestParts<Web> for SignedIn {
@@ -80,15 +108,26 @@ impl FromRequestParts<Web> for Admin {
     }
 }
 
-/// The secret of the browser that asked to sign in.
-pub struct Browser(pub String);
+/// The browser that signs in.
+pub struct Browser {
+    /// The secret that it got when it asked; empty in any other.
+    pub secret: String,
+    /// The secret of the session that it has already.
+    pub session: Option<String>,
+    pub device: Device,
+}
 
 impl FromRequestParts<Web> for Browser {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
         let jar = CookieJar::from_headers(&parts.headers);
-        Ok(Self(jar.get(browser_name(web)).map(|cookie| cookie.value().to_owned()).unwrap_or_default()))
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Self {
+            secret: jar.get(browser_name(web)).map(|cookie| cookie.value().to_owned()).unwrap_or_default(),
+            session: session_secret(&parts.headers, web),
+            device: Device::of(agent),
+        })
     }
 }
 

@@ -203,6 +203,7 @@ pub async fn story(cx: &Cx) -> (Connector, IntroductionId) {
         language: "en".into(),
         created_at: cx.now(),
         suspended_at: None,
+        deleted_at: None,
     };
     let who = connector.clone();
     cx.db

@@ -102,6 +102,10 @@ pub struct Preview {
     pub path: String,
     pub edit: String,
     pub ask: String,
+    /// Mails all of it to the connector.
+    pub copy: String,
+    /// What became of that: sent, or too often.
+    pub copied: Option<bool>,
 }
 
 /// One mail of the preview.
@@ -254,6 +258,8 @@ impl Page for Preview {
                 path: "/introductions/x".into(),
                 edit: "/introductions/x/edit".into(),
                 ask: "/introductions/x/ask".into(),
+                copy: "/introductions/x/copy".into(),
+                copied: Some(draft),
             })
             .to_vec()
     }

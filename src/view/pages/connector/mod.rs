@@ -1,10 +1,12 @@
 //! The connector's pages: desk, composer, introduction, preview.
 
 mod composer;
+mod contacts;
 mod desk;
 mod introduction;
 
-pub use composer::{Composer, FIELDS};
+pub use composer::{Composer, FIELDS, Finder, Found, PersonNote, UnfinishedRow};
+pub use contacts::{CONTACT_FIELDS, Contact, ContactForm, ContactRow, Contacts, HistoryRow};
 pub use desk::{Desk, NextStep, Row};
 pub use introduction::{
     Can, EventRow, Introduction, IntroductionPaths, PartyRow, Preview, PreviewRow, ShownAnswer,
@@ -13,5 +15,12 @@ pub use introduction::{
 use super::super::registry::{PageEntry, page};
 
 /// Its pages, one line each.
-pub(super) const PAGES: &[PageEntry] =
-    &[page::<Desk>(), page::<Composer>(), page::<Introduction>(), page::<Preview>()];
+pub(super) const PAGES: &[PageEntry] = &[
+    page::<Desk>(),
+    page::<Composer>(),
+    page::<Introduction>(),
+    page::<Preview>(),
+    page::<Contacts>(),
+    page::<Contact>(),
+    page::<ContactForm>(),
+];

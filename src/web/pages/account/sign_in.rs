@@ -1,31 +1,42 @@
 //! Signing in: a mailed link that works in the browser that asked, or the code of that mail typed there.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 
 use super::super::session::{Browser, Session, asked_here, see_other, signed_in, signed_out};
 use super::super::{Form, Token, faults, show};
+use super::public;
 use crate::domain::problem::Problems;
-use crate::flow::account::{self, AccountError};
+use crate::flow::account::{self, AccountError, Opened};
 use crate::urls::path;
 use crate::view::FALLBACK;
-use crate::view::pages::{self, Frame};
+use crate::view::pages;
 use crate::web::Web;
+use crate::web::client::Client;
 use crate::web::error::WebError;
 
-/// The form for the address.
-pub async fn form(State(web): State<Web>) -> Result<Response, WebError> {
-    show_form(&web, StatusCode::OK, "", &Problems::default())
+/// What the sign-in page may be opened with.
+#[derive(Debug, Default, Deserialize)]
+pub struct Prefill {
+    #[serde(default)]
+    email: String,
+}
+
+/// The form for the address; an invitation fills it in.
+pub async fn form(State(web): State<Web>, Query(prefill): Query<Prefill>) -> Result<Response, WebError> {
+    show_form(&web, StatusCode::OK, &prefill.email, &Problems::default())
 }
 
 /// The same answer for every address, known or not.
-pub async fn ask(State(web): State<Web>, form: Form) -> Result<Response, WebError> {
+pub async fn ask(State(web): State<Web>, client: Client, form: Form) -> Result<Response, WebError> {
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
     let email = form.get("email");
     if !form.problems.0.is_empty() {
         return show_form(&web, refused, email, &form.problems);
     }
+    web.clients.take(client, web.cx.now()).map_err(WebError::too_many)?;
     match account::ask_to_sign_in(&web.cx, email).await {
         Ok(browser) => {
             let page = show_code(&web, StatusCode::OK, &Problems::default())?;
@@ -37,18 +48,26 @@ pub async fn ask(State(web): State<Web>, form: Form) -> Result<Response, WebErro
 }
 
 /// The page behind the mailed link. Looking at it uses nothing up.
-pub async fn open(State(web): State<Web>, Token(token): Token) -> Result<Response, WebError> {
-    account::look_at_sign_in(&web.cx, &token).await?;
-    show(&web, FALLBACK, StatusCode::OK, &pages::SignInLink { frame: public(&web), elsewhere: false })
+pub async fn open(
+    State(web): State<Web>,
+    Token(token): Token,
+    browser: Browser,
+) -> Result<Response, WebError> {
+    let elsewhere = match account::look_at_sign_in(&web.cx, &token, &browser.secret).await? {
+        Opened::Here => false,
+        Opened::Elsewhere => true,
+    };
+    show(&web, FALLBACK, StatusCode::OK, &pages::SignInLink { frame: public(&web), elsewhere })
 }
 
 /// Uses the link up, in the browser that asked.
 pub async fn enter(
     State(web): State<Web>,
     Token(token): Token,
-    Browser(browser): Browser,
+    browser: Browser,
 ) -> Result<Response, WebError> {
-    match account::sign_in_by_link(&web.cx, &token, &browser).await {
+    let (secret, old) = (browser.secret.as_str(), browser.session.as_deref());
+    match account::sign_in_by_link(&web.cx, &token, secret, browser.device, old).await {
         Ok(session) => Ok((signed_in(&web, &session), see_other(path::DESK)).into_response()),
         Err(AccountError::Elsewhere) => {
             let page = pages::SignInLink { frame: public(&web), elsewhere: true };
@@ -59,16 +78,13 @@ pub async fn enter(
 }
 
 /// Signs in by the code of the mail.
-pub async fn code(
-    State(web): State<Web>,
-    Browser(browser): Browser,
-    form: Form,
-) -> Result<Response, WebError> {
+pub async fn code(State(web): State<Web>, browser: Browser, form: Form) -> Result<Response, WebError> {
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
     if !form.problems.0.is_empty() {
         return show_code(&web, refused, &form.problems);
     }
-    match account::sign_in_by_code(&web.cx, &browser, form.get("code")).await {
+    let (secret, old) = (browser.secret.as_str(), browser.session.as_deref());
+    match account::sign_in_by_code(&web.cx, secret, form.get("code"), browser.device, old).await {
         Ok(session) => Ok((signed_in(&web, &session), see_other(path::DESK)).into_response()),
         Err(AccountError::Invalid(problems)) => show_code(&web, refused, &problems),
         Err(error) => Err(error.into()),
@@ -77,7 +93,7 @@ pub async fn code(
 
 /// Ends the session.
 pub async fn out(State(web): State<Web>, Session(session, _): Session) -> Result<Response, WebError> {
-    account::sign_out(&web.cx, session).await?;
+    account::sign_out(&web.cx, &session).await?;
     Ok((signed_out(&web), see_other(path::SIGN_IN)).into_response())
 }
 
@@ -97,8 +113,4 @@ fn show_code(web: &Web, status: StatusCode, problems: &Problems) -> Result<Respo
         faults: faults(web, FALLBACK, problems),
     };
     show(web, FALLBACK, status, &page)
-}
-
-fn public(web: &Web) -> Frame {
-    Frame { mailbox: web.mailbox.is_some(), ..Frame::public() }
 }

@@ -1,6 +1,7 @@
 //! The connector's pages: desk, composer, introduction, preview.
 
 mod composer;
+mod contacts;
 mod desk;
 mod introduction;
 mod next;
@@ -28,6 +29,16 @@ pub const TABLE: &[Route] = &[
     route("POST", path::WITHDRAW, Access::Connector),
     route("POST", path::OUTCOME, Access::Connector),
     route("POST", path::DELETE, Access::Connector),
+    route("POST", path::COPY_FIRST, Access::Connector),
+    route("GET", path::UNFINISHED, Access::Connector),
+    route("POST", path::UNFINISHED_DISCARD, Access::Connector),
+    route("GET", path::CONTACTS, Access::Connector),
+    route("GET", path::CONTACT_NEW, Access::Connector),
+    route("POST", path::CONTACT_NEW, Access::Connector),
+    route("GET", path::CONTACT, Access::Connector),
+    route("GET", path::CONTACT_EDIT, Access::Connector),
+    route("POST", path::CONTACT_EDIT, Access::Connector),
+    route("POST", path::CONTACT_DELETE, Access::Connector),
 ];
 
 pub fn router() -> Router<Web> {
@@ -43,4 +54,12 @@ pub fn router() -> Router<Web> {
         .route(path::WITHDRAW, post(introduction::withdraw))
         .route(path::OUTCOME, post(introduction::outcome))
         .route(path::DELETE, post(introduction::delete))
+        .route(path::COPY_FIRST, post(preview::copy))
+        .route(path::UNFINISHED, get(composer::unfinished::open))
+        .route(path::UNFINISHED_DISCARD, post(composer::unfinished::discard))
+        .route(path::CONTACTS, get(contacts::list))
+        .route(path::CONTACT_NEW, get(contacts::blank).post(contacts::add))
+        .route(path::CONTACT, get(contacts::open))
+        .route(path::CONTACT_EDIT, get(contacts::edit).post(contacts::save))
+        .route(path::CONTACT_DELETE, post(contacts::delete))
 }

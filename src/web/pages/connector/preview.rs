@@ -1,16 +1,17 @@
 //! `/introductions/{id}/preview`: every mail as its reader will see it, the HTML in a frame of its own.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, X_FRAME_OPTIONS};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
 
-use super::super::session::{SignedIn, frame};
+use super::super::session::{SignedIn, frame, see_other};
 use super::super::{Id, show};
 use super::composer::remarks;
 use crate::domain::connector::Connector;
 use crate::domain::introduction::{Introduction, State as Stage};
-use crate::flow::preview::PreviewMail;
+use crate::flow::preview::{CopyError, PreviewMail};
 use crate::flow::{draft, log, preview};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
@@ -30,6 +31,7 @@ pub async fn all(
     State(web): State<Web>,
     SignedIn(who): SignedIn,
     Id(id): Id<IntroductionId>,
+    Query(query): Query<PreviewQuery>,
 ) -> Result<Response, WebError> {
     let of = find(&web, &who, id).await?;
     let frames = urls::of(path::PREVIEW_MAIL, id);
@@ -43,9 +45,37 @@ pub async fn all(
         path: urls::of(path::INTRODUCTION, id),
         edit: urls::of(path::EDIT, id),
         ask: urls::of(path::ASK, id),
+        copy: urls::of(path::COPY_FIRST, id),
+        copied: match query.copied.as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
     };
     let page = show(&web, &who.language, StatusCode::OK, &page)?;
     Ok(([(CONTENT_SECURITY_POLICY, FRAMING)], page).into_response())
+}
+
+/// What became of the button that was pressed.
+#[derive(Debug, Default, Deserialize)]
+pub struct PreviewQuery {
+    #[serde(default)]
+    copied: String,
+}
+
+/// Mails the preview to the connector first.
+pub async fn copy(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<IntroductionId>,
+) -> Result<Response, WebError> {
+    let of = find(&web, &who, id).await?;
+    let word = match preview::send_copy(&web.cx, &who, &of).await {
+        Ok(()) => "yes",
+        Err(CopyError::TooMany) => "no",
+        Err(CopyError::Failure(failure)) => return Err(failure.into()),
+    };
+    Ok(see_other(&format!("{}?copied={word}", urls::of(path::PREVIEW, id))))
 }
 
 /// The HTML of one mail.

@@ -1,0 +1,195 @@
+//! The address book: the list, one contact, and the form for one.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::super::{Fault, Frame};
+use crate::clock::Ts;
+use crate::domain::introduction::StateName;
+use crate::domain::outcome::Outcome;
+use crate::view::Page;
+
+/// The list, by name.
+#[derive(Clone, Debug, Serialize)]
+pub struct Contacts {
+    pub frame: Frame,
+    /// What is looked for.
+    pub text: String,
+    /// There are contacts, whatever is looked for.
+    pub any: bool,
+    pub rows: Vec<ContactRow>,
+    /// This is not the first page.
+    pub later: bool,
+    /// The first page of the same list.
+    pub beginning: String,
+    /// Where the next page begins.
+    pub more: Option<String>,
+    pub new: &'static str,
+    /// One was deleted just before.
+    pub deleted: bool,
+}
+
+/// One line of the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContactRow {
+    pub path: String,
+    pub name: String,
+    pub email: String,
+    pub employer: String,
+    pub described: String,
+}
+
+/// One contact with what was between them and the connector.
+#[derive(Clone, Debug, Serialize)]
+pub struct Contact {
+    pub frame: Frame,
+    pub name: String,
+    pub email: String,
+    pub employer: String,
+    pub described: String,
+    pub how_known: String,
+    pub notes: String,
+    pub history: Vec<HistoryRow>,
+    /// It was saved just before.
+    pub saved: bool,
+    pub edit: String,
+    pub delete: String,
+    /// The composer with this person as the first, and as the second.
+    pub as_first: String,
+    pub as_second: String,
+    pub time_zone: String,
+}
+
+/// One introduction of theirs, as far as the connector may see.
+#[derive(Clone, Debug, Serialize)]
+pub struct HistoryRow {
+    pub path: String,
+    pub other: String,
+    pub state: StateName,
+    pub at: Ts,
+    pub outcome: Option<Outcome>,
+}
+
+/// The form for a new or a known contact.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContactForm {
+    pub frame: Frame,
+    pub edits: bool,
+    pub action: String,
+    pub version: i64,
+    pub faults: Vec<Fault>,
+    /// Typed values by the id of the field.
+    pub typed: BTreeMap<&'static str, String>,
+    /// As it was saved meanwhile, in another window.
+    pub meanwhile: bool,
+    pub languages: Vec<String>,
+    pub back: String,
+}
+
+/// The fields of the form.
+pub const CONTACT_FIELDS: &[&str] =
+    &["name", "email", "employer", "described", "how_known", "notes", "language"];
+
+const SAMPLE_TIME: Ts = Ts(1_772_528_400_000_000);
+
+impl Page for Contacts {
+    const FILE: &'static str = "connector/contacts";
+
+    fn samples() -> Vec<Self> {
+        let row = ContactRow {
+            path: "/contacts/x".into(),
+            name: "Grace Hopper".into(),
+            email: "grace@example.net".into(),
+            employer: "Navy".into(),
+            described: "a compiler engineer".into(),
+        };
+        let bare = ContactRow { employer: String::new(), described: String::new(), ..row.clone() };
+        let empty = Self {
+            frame: Frame::sample(),
+            text: String::new(),
+            any: false,
+            rows: Vec::new(),
+            later: false,
+            beginning: "/contacts?q=".into(),
+            more: None,
+            new: "/contacts/new",
+            deleted: true,
+        };
+        let none = Self { text: "zzz".into(), any: true, deleted: false, ..empty.clone() };
+        let past = Self { any: true, later: true, ..empty.clone() };
+        let full = Self { rows: vec![row, bare], more: Some("?after=x".into()), ..none.clone() };
+        vec![empty, past, none, Self { text: String::new(), ..full.clone() }, full]
+    }
+}
+
+impl Page for Contact {
+    const FILE: &'static str = "connector/contact";
+
+    fn samples() -> Vec<Self> {
+        let row = |state: &StateName, outcome| HistoryRow {
+            path: "/introductions/x".into(),
+            other: "Alan Turing".into(),
+            state: *state,
+            at: SAMPLE_TIME,
+            outcome,
+        };
+        let mut history: Vec<HistoryRow> = StateName::ALL.iter().map(|state| row(state, None)).collect();
+        history.push(row(&StateName::Introduced, Some(Outcome::Met)));
+        let full = Self {
+            frame: Frame::sample(),
+            name: "Grace Hopper".into(),
+            email: "grace@example.net".into(),
+            employer: "Navy".into(),
+            described: "a compiler engineer".into(),
+            how_known: "we built a compiler".into(),
+            notes: "Likes clear questions.\n\nBack in May.".into(),
+            history,
+            saved: true,
+            edit: "/contacts/x/edit".into(),
+            delete: "/contacts/x/delete".into(),
+            as_first: "/introductions/new?first=x".into(),
+            as_second: "/introductions/new?second=x".into(),
+            time_zone: "Europe/Berlin".into(),
+        };
+        let empty = Self {
+            employer: String::new(),
+            described: String::new(),
+            how_known: String::new(),
+            notes: String::new(),
+            history: Vec::new(),
+            saved: false,
+            ..full.clone()
+        };
+        vec![empty, full]
+    }
+}
+
+impl Page for ContactForm {
+    const FILE: &'static str = "connector/contact_form";
+
+    fn samples() -> Vec<Self> {
+        let typed = |text: &str| CONTACT_FIELDS.iter().map(|id| (*id, text.to_owned())).collect();
+        let empty = Self {
+            frame: Frame::sample(),
+            edits: false,
+            action: "/contacts/new".into(),
+            version: 0,
+            faults: Vec::new(),
+            typed: typed(""),
+            meanwhile: false,
+            languages: vec!["en".into()],
+            back: "/contacts".into(),
+        };
+        let full = Self {
+            edits: true,
+            version: 3,
+            faults: CONTACT_FIELDS.iter().map(|id| Fault::sample(id)).collect(),
+            typed: typed("yes"),
+            meanwhile: true,
+            languages: vec!["de".into(), "en".into()],
+            ..empty.clone()
+        };
+        vec![empty, full]
+    }
+}

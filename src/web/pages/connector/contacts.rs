@@ -1,0 +1,266 @@
+//! `/contacts`: the address book.
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::super::paging::{behind, limit};
+use super::super::session::{SignedIn, frame, see_other};
+use super::super::{Form, Id, faults, show};
+use crate::domain::connector::Connector;
+use crate::domain::contact::{Contact, RawContact};
+use crate::domain::introduction::Introduction;
+use crate::domain::problem::Problems;
+use crate::flow::people::{self, ContactError};
+use crate::ids::ContactId;
+use crate::urls::{self, path};
+use crate::view::pages::{self, CONTACT_FIELDS, ContactRow, Here, HistoryRow};
+use crate::web::Web;
+use crate::web::error::WebError;
+
+/// Introductions told on the page of one contact.
+const HISTORY: i64 = 50;
+
+/// What the list is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    told: String,
+}
+
+/// The list.
+pub async fn list(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, WebError> {
+    let after: Option<ContactId> = query.after.parse().ok();
+    // Nobody has a name longer than this; the rest would only be shown back.
+    let text: String = query.q.trim().chars().take(100).collect();
+    let mut found = people::by_name(&web.cx, &who, &text, after, limit()).await?;
+    let more = behind(&mut found, |contact| contact.id);
+    let page = pages::Contacts {
+        frame: frame(&web, &who).at(Here::Contacts),
+        any: people::any(&web.cx, &who).await?,
+        rows: found.into_iter().map(row).collect(),
+        later: after.is_some(),
+        beginning: format!("{}?q={}", path::CONTACTS, encoded(&text)),
+        more: more.map(|id| format!("{}?q={}&after={id}", path::CONTACTS, encoded(&text))),
+        text,
+        new: path::CONTACT_NEW,
+        deleted: query.told == "deleted",
+    };
+    show(&web, &who.language, StatusCode::OK, &page)
+}
+
+/// What became of the form.
+#[derive(Debug, Default, Deserialize)]
+pub struct Told {
+    #[serde(default)]
+    told: String,
+}
+
+/// One contact.
+pub async fn open(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<ContactId>,
+    Query(query): Query<Told>,
+) -> Result<Response, WebError> {
+    let contact = people::get(&web.cx, &who, id).await?;
+    let history = people::history(&web.cx, &who, &contact.facts.email, HISTORY).await?;
+    let person = web.cx.person(&contact.facts.email);
+    let told = history.iter().map(|of| {
+        let (_, other) = of.parties.iter().find(|(_, party)| party.person != person).unzip();
+        history_row(of, other.map(|party| party.name.clone()).unwrap_or_default())
+    });
+    let page = pages::Contact {
+        frame: frame(&web, &who).at(Here::Contacts),
+        history: told.collect(),
+        saved: query.told == "saved",
+        edit: urls::of(path::CONTACT_EDIT, id),
+        delete: urls::of(path::CONTACT_DELETE, id),
+        as_first: format!("{}?first={id}", path::NEW),
+        as_second: format!("{}?second={id}", path::NEW),
+        time_zone: who.time_zone.clone(),
+        name: contact.facts.name,
+        email: contact.facts.email.as_str().to_owned(),
+        employer: contact.facts.employer,
+        described: contact.facts.described,
+        how_known: contact.facts.how_known,
+        notes: contact.facts.notes,
+    };
+    show(&web, &who.language, StatusCode::OK, &page)
+}
+
+/// The empty form.
+pub async fn blank(State(web): State<Web>, SignedIn(who): SignedIn) -> Result<Response, WebError> {
+    show_form(&web, &who, None, StatusCode::OK, &RawContact::default(), &Problems::default())
+}
+
+/// Adds a contact.
+pub async fn add(State(web): State<Web>, SignedIn(who): SignedIn, form: Form) -> Result<Response, WebError> {
+    let raw = typed(&form);
+    let saved = if form.problems.0.is_empty() {
+        people::add(&web.cx, &who, &raw).await
+    } else {
+        Err(ContactError::Invalid(form.problems))
+    };
+    match saved {
+        Ok(saved) => Ok(see_other(&format!("{}?told=saved", urls::of(path::CONTACT, saved.id)))),
+        Err(ContactError::Invalid(problems)) => {
+            show_form(&web, &who, None, StatusCode::UNPROCESSABLE_ENTITY, &raw, &problems)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The form of a contact.
+pub async fn edit(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<ContactId>,
+) -> Result<Response, WebError> {
+    let contact = people::get(&web.cx, &who, id).await?;
+    let raw = as_typed(&contact);
+    let at = Some((id, contact.version, false));
+    show_form(&web, &who, at, StatusCode::OK, &raw, &Problems::default())
+}
+
+/// Saves a changed contact, unless it was changed elsewhere since the form was opened.
+pub async fn save(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<ContactId>,
+    form: Form,
+) -> Result<Response, WebError> {
+    let raw = typed(&form);
+    let seen: Option<i64> = form.get("version").parse().ok();
+    let saved = if form.problems.0.is_empty() {
+        people::change_version(&web.cx, &who, id, seen, &raw).await
+    } else {
+        Err(ContactError::Invalid(form.problems))
+    };
+    match saved {
+        Ok(saved) => Ok(see_other(&format!("{}?told=saved", urls::of(path::CONTACT, saved.id)))),
+        Err(ContactError::Invalid(problems)) => {
+            let at = Some((id, seen.unwrap_or_default(), false));
+            show_form(&web, &who, at, StatusCode::UNPROCESSABLE_ENTITY, &raw, &problems)
+        }
+        Err(ContactError::Conflict) => {
+            let now = people::get(&web.cx, &who, id).await?;
+            let at = Some((id, now.version, true));
+            show_form(&web, &who, at, StatusCode::CONFLICT, &raw, &Problems::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Deletes a contact.
+pub async fn delete(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Id(id): Id<ContactId>,
+) -> Result<Response, WebError> {
+    people::remove(&web.cx, &who, id).await?;
+    Ok(see_other(&format!("{}?told=deleted", path::CONTACTS)))
+}
+
+fn row(contact: Contact) -> ContactRow {
+    let Contact { id, facts, .. } = contact;
+    ContactRow {
+        path: urls::of(path::CONTACT, id),
+        name: facts.name,
+        email: facts.email.as_str().to_owned(),
+        employer: facts.employer,
+        described: facts.described,
+    }
+}
+
+fn history_row(of: &Introduction, other: String) -> HistoryRow {
+    HistoryRow {
+        path: urls::of(path::INTRODUCTION, of.id),
+        other,
+        state: of.state.name(),
+        at: of.introduced_at.or(of.closed_at).unwrap_or(of.created_at),
+        outcome: of.outcome,
+    }
+}
+
+/// `at`: which contact in which version, and whether it was changed meanwhile.
+fn show_form(
+    web: &Web,
+    who: &Connector,
+    at: Option<(ContactId, i64, bool)>,
+    status: StatusCode,
+    raw: &RawContact,
+    problems: &Problems,
+) -> Result<Response, WebError> {
+    let (action, back) = match at {
+        Some((id, ..)) => (urls::of(path::CONTACT_EDIT, id), urls::of(path::CONTACT, id)),
+        None => (path::CONTACT_NEW.to_owned(), path::CONTACTS.to_owned()),
+    };
+    let page = pages::ContactForm {
+        frame: frame(web, who).at(Here::Contacts),
+        edits: at.is_some(),
+        action,
+        version: at.map(|(_, version, _)| version).unwrap_or_default(),
+        faults: faults(web, &who.language, problems),
+        typed: CONTACT_FIELDS.iter().map(|field| (*field, value(raw, field))).collect(),
+        meanwhile: at.is_some_and(|(.., meanwhile)| meanwhile),
+        languages: web.cx.languages(),
+        back,
+    };
+    show(web, &who.language, status, &page)
+}
+
+fn typed(form: &Form) -> RawContact {
+    let text = |key: &str| form.get(key).to_owned();
+    RawContact {
+        name: text("name"),
+        email: text("email"),
+        described: text("described"),
+        employer: text("employer"),
+        how_known: text("how_known"),
+        notes: text("notes"),
+        language: text("language"),
+    }
+}
+
+fn as_typed(contact: &Contact) -> RawContact {
+    let facts = contact.facts.clone();
+    RawContact {
+        name: facts.name,
+        email: facts.email.as_str().to_owned(),
+        described: facts.described,
+        employer: facts.employer,
+        how_known: facts.how_known,
+        notes: facts.notes,
+        language: facts.language,
+    }
+}
+
+fn value(raw: &RawContact, field: &str) -> String {
+    let text = match field {
+        "name" => &raw.name,
+        "email" => &raw.email,
+        "described" => &raw.described,
+        "employer" => &raw.employer,
+        "how_known" => &raw.how_known,
+        "notes" => &raw.notes,
+        _ => &raw.language,
+    };
+    text.clone()
+}
+
+/// For a query in a path: everything but letters and digits as percent and hexadecimal (RFC 3986, 2.1).
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(one).collect()
+}
