@@ -1,5 +1,7 @@
 //! Wiring: from a configuration to a running service, and back down again.
 
+pub mod instance;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
@@ -106,6 +108,7 @@ impl App {
             request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
             https: config.server.is_https(),
             clients: Clients::new(trust(config)),
+            instance: instance::of(config, &cx),
         });
         Ok(Self { cx, web, worker, mailbox, _lock: lock })
     }

@@ -52,6 +52,8 @@ id! {
     SessionId,
     /// An API token.
     TokenId,
+    /// One entry of what admins did.
+    ActId,
 }
 
 /// The random part of a link: 128 bits that name a row without telling anything about it.

@@ -64,6 +64,16 @@ pub mod path {
     // The outcome log
 
     // Deliveries, suppressions, health
+    pub const ADMIN_DELIVERY: &str = "/admin/deliveries/{id}";
+    pub const DELIVERY_COUNT: &str = "/admin/deliveries/{id}/count-as-sent";
+    pub const DELIVERY_CANCEL: &str = "/admin/deliveries/{id}/cancel";
+    pub const DELIVERY_ADDRESS: &str = "/admin/deliveries/{id}/address";
+    pub const ROUTE_TRY: &str = "/admin/route/try";
+    pub const SUPPRESSION_LOOK_UP: &str = "/admin/suppressions/look-up";
+    pub const SUPPRESSION_ADD: &str = "/admin/suppressions/add";
+    pub const SUPPRESSION_LIFT: &str = "/admin/suppressions/lift";
+    pub const HEALTH_RECORDS: &str = "/admin/health/records";
+    pub const ADMIN_ACTS: &str = "/admin/acts";
 
     // The demo
     pub const ENTER: &str = "/enter/{token}";

@@ -5,9 +5,7 @@ use std::process::ExitCode;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::{self, Config};
-use crate::dns::Resolver;
-use crate::doctor::{self, Finding, Level, Signing};
-use crate::ids::Ids;
+use crate::doctor::{Finding, Level};
 use crate::keyring::{KeyFile, KeyState};
 use crate::mail::Session;
 use crate::store::{self, Db, MigrateError};
@@ -20,7 +18,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     findings.push(database(config).await);
     findings.push(signing(config));
     findings.push(relay(config).await);
-    findings.extend(records(config).await);
+    findings.extend(app::instance::records(config).await);
     for finding in &findings {
         println!("{}  {}", mark(finding.level), full_stop(&finding.sentence));
     }
@@ -148,23 +146,4 @@ async fn relay(config: &Config) -> Finding {
             },
         },
     }
-}
-
-async fn records(config: &Config) -> Vec<Finding> {
-    let Some((_, domain)) = config.mail.from_address.rsplit_once('@') else {
-        return vec![warning("mail.from_address is not set, so its DNS records were not looked at.")];
-    };
-    if config.mail.transport != config::Transport::Smtp {
-        return Vec::new();
-    }
-    let resolver = match Resolver::of_this_machine(Ids::System) {
-        Ok(resolver) => resolver,
-        Err(error) => return vec![warning(format!("DNS was not asked: {error}."))],
-    };
-    let signing = app::signer(config).ok().flatten().map(|signer| Signing {
-        selector: config.dkim.selector.clone(),
-        domain: config.dkim.domain.clone(),
-        public_key: signer.dns_record().rsplit("p=").next().unwrap_or_default().to_owned(),
-    });
-    doctor::mail_records(&resolver, domain, signing.as_ref()).await
 }

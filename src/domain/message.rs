@@ -43,6 +43,45 @@ super::text_enum!(MessageKind {
     Test = "test",
 });
 
+/// What an admin is told of a kind: which of the two was asked, and what they answered, is between the
+/// people and their connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Asks and reminders, of either side.
+    Ask,
+    /// Receipts and closing notes: that one left tells that somebody answered.
+    Answer,
+    /// The introduction and what follows it.
+    Introduction,
+    /// Mails about the service itself.
+    Service,
+}
+
+super::text_enum!(Family {
+    Ask = "ask",
+    Answer = "answer",
+    Introduction = "introduction",
+    Service = "service",
+});
+
+impl MessageKind {
+    #[must_use]
+    pub const fn family(self) -> Family {
+        match self {
+            Self::AskFirst | Self::AskSecond | Self::Reminder => Family::Ask,
+            Self::Receipt | Self::ClosingNote => Family::Answer,
+            Self::Introduction | Self::ConnectorCopy | Self::CheckIn => Family::Introduction,
+            Self::SignIn
+            | Self::CopyFirst
+            | Self::Invitation
+            | Self::ConfirmAddress
+            | Self::AddressChanged
+            | Self::Test => Family::Service,
+        }
+    }
+}
+
 /// A mail that a step wants to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mail {

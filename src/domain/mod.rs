@@ -25,6 +25,7 @@ macro_rules! text_enum {
 pub(crate) use text_enum;
 
 pub mod address;
+pub mod admin_act;
 pub mod answer;
 pub mod asking;
 pub mod calendar;

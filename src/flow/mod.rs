@@ -4,9 +4,11 @@
 //! whole step in one transaction. Nothing here talks to a mail server.
 
 pub mod account;
+pub mod admin_acts;
 pub mod answer;
 pub mod ask;
 pub mod close;
+pub mod condition;
 pub mod deliveries;
 pub mod draft;
 pub mod error;
@@ -17,6 +19,7 @@ pub mod log;
 pub mod once;
 pub mod people;
 pub mod preview;
+pub mod suppressions;
 pub mod unfinished;
 
 mod letters;
@@ -84,6 +87,8 @@ pub struct Secrets {
 pub struct Counts {
     pub answers: std::sync::atomic::AtomicU64,
     pub introductions: std::sync::atomic::AtomicU64,
+    /// When this process last looked for what is due, in microseconds; 0 before the first time.
+    pub swept_at: std::sync::atomic::AtomicI64,
 }
 
 impl Ctx {

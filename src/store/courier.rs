@@ -30,6 +30,7 @@ pub struct Leased {
     pub links: Vec<LinkSpec>,
     pub attempts: i64,
     pub unknowns: i64,
+    /// When it was queued, or given its time again by an admin.
     pub created_at: Ts,
     pub expires_at: Option<Ts>,
     pub headers: Headers,
@@ -104,7 +105,7 @@ async fn fail_damaged(
 async fn one(tx: &mut Tx, id: DeliveryId) -> Result<Option<Leased>, StoreError> {
     let row = tx
         .q("SELECT d.id, d.fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain,
-              d.links, d.attempts, d.unknowns, d.created_at, d.expires_at,
+              d.links, d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at,
               m.headers, m.subject, m.text_part, m.html_part, m.dated_at
             FROM delivery d JOIN message m ON m.id = d.message_id WHERE d.id = $1")
         .bind(id.0)

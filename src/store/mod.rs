@@ -9,6 +9,7 @@ mod tx;
 
 pub mod accounts;
 pub mod addresses;
+pub mod admin_acts;
 pub mod connectors;
 pub mod contact_words;
 pub mod contacts;

@@ -36,6 +36,35 @@ pub async fn put(tx: &mut Tx, route: &Route) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// All routes that there ever were: as many as relays.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Route>, StoreError> {
+    tx.q("SELECT * FROM route ORDER BY name").all().await?.iter().map(read).collect()
+}
+
+/// Ends the pause of a route: what waits for its end is due now, the first of it as the probe. Whether there
+/// was a pause.
+pub async fn end_pause(tx: &mut Tx, name: &str, now: Ts) -> Result<bool, StoreError> {
+    let paused = get(tx, name).await?.filter(|route| route.failures > 0);
+    let Some(until) = paused.and_then(|route| route.paused_until).filter(|until| *until > now) else {
+        return Ok(false);
+    };
+    let ended = tx
+        .q("UPDATE route SET paused_until = $3 WHERE name = $1 AND failures > 0 AND paused_until = $2")
+        .bind(name)
+        .bind(until.0)
+        .bind(now.0)
+        .run()
+        .await?;
+    // A delivery given back for the pause waits for exactly its end.
+    tx.q("UPDATE delivery SET due_at = $2
+          WHERE state IN ('queued', 'deferred', 'unknown') AND state = 'queued' AND due_at = $1")
+        .bind(until.0)
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(ended == 1)
+}
+
 fn read(row: &Row) -> Result<Route, StoreError> {
     Ok(Route {
         name: row.get("name")?,

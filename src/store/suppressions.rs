@@ -44,3 +44,61 @@ pub async fn since(tx: &mut Tx, person: PersonKey) -> Result<Option<Ts>, StoreEr
         tx.q("SELECT created_at FROM suppression WHERE person = $1").bind(person.0.to_vec()).one().await?;
     row.map(|row| row.get("created_at").map(Ts)).transpose()
 }
+
+/// A suppression, as far as an admin may know it: never from which introduction it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    pub since: Ts,
+    pub by_admin: bool,
+    /// The admin's reason; empty for a person's own wish.
+    pub reason: String,
+}
+
+pub async fn find(tx: &mut Tx, person: PersonKey) -> Result<Option<Suppression>, StoreError> {
+    let row = tx
+        .q("SELECT source, reason, created_at FROM suppression WHERE person = $1")
+        .bind(person.0.to_vec())
+        .one()
+        .await?;
+    row.map(|row| {
+        Ok(Suppression {
+            since: Ts(row.get("created_at")?),
+            by_admin: row.get::<String>("source")? == "admin",
+            reason: row.get("reason")?,
+        })
+    })
+    .transpose()
+}
+
+/// Adds one for a person who told the operator. One of their own becomes this one and keeps its date: a
+/// later change of mind on an answer page must not lift what they wrote to the operator.
+pub async fn add_by_admin(tx: &mut Tx, person: PersonKey, reason: &str, now: Ts) -> Result<(), StoreError> {
+    tx.q("INSERT INTO suppression (person, source, introduction_id, side, created_at, reason)
+          VALUES ($1, 'admin', NULL, NULL, $2, $3)
+          ON CONFLICT (person) DO UPDATE SET source = excluded.source, reason = excluded.reason,
+            introduction_id = NULL, side = NULL")
+        .bind(person.0.to_vec())
+        .bind(now.0)
+        .bind(reason)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Lifts whatever stands. Whether one did.
+pub async fn lift(tx: &mut Tx, person: PersonKey) -> Result<bool, StoreError> {
+    let lifted = tx.q("DELETE FROM suppression WHERE person = $1").bind(person.0.to_vec()).run().await?;
+    Ok(lifted == 1)
+}
+
+/// How many were made from `from` on and before `until`, by who made them.
+pub async fn count(tx: &mut Tx, from: Ts, until: Ts) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = tx
+        .q("SELECT source, COUNT(*) AS many FROM suppression
+            WHERE created_at >= $1 AND created_at < $2 GROUP BY source ORDER BY source")
+        .bind(from.0)
+        .bind(until.0)
+        .all()
+        .await?;
+    rows.iter().map(|row| Ok((row.get("source")?, row.get("many")?))).collect()
+}

@@ -2,6 +2,7 @@
 //!
 //! * `{{ t(key="purpose-peers", n=3) }}`: a sentence of the catalogue
 //! * `{{ deadline | date }}`, `{{ at | datetime }}`: a moment in the context's `time_zone`, or `tz="..."`
+//! * `{{ at | month }}`: the month and the year of it
 //! * `{{ shared | quote }}`: `> ` before every line, in text
 //! * `{{ shared | paragraphs }}`: escaped paragraphs, in HTML
 //! * `{{ step | sentence }}`: with a full stop at its end, unless there is one
@@ -20,6 +21,10 @@ pub(super) fn register(tera: &mut Tera, words: &Arc<Words>) {
     let catalogue = Arc::clone(words);
     tera.register_filter("date", move |at: i64, args: Kwargs, state: &State| {
         date(&catalogue, Ts(at), &args, state)
+    });
+    let catalogue = Arc::clone(words);
+    tera.register_filter("month", move |at: i64, args: Kwargs, state: &State| {
+        month(&catalogue, Ts(at), &args, state)
     });
     let catalogue = Arc::clone(words);
     tera.register_filter("datetime", move |at: i64, args: Kwargs, state: &State| {
@@ -62,6 +67,14 @@ fn date(words: &Words, at: Ts, args: &Kwargs, state: &State) -> TeraResult<Strin
         ("year", Arg::from(local.year().to_string())),
     ];
     words.say("date-long", &values).map_err(Error::message)
+}
+
+/// `March 2026`.
+fn month(words: &Words, at: Ts, args: &Kwargs, state: &State) -> TeraResult<String> {
+    let local = local(at, args, state)?;
+    let month = words.say(&format!("month-{}", local.month()), &[]).map_err(Error::message)?;
+    let values = [("month", Arg::from(month)), ("year", Arg::from(local.year().to_string()))];
+    words.say("month-year", &values).map_err(Error::message)
 }
 
 /// `Tuesday 3 March 2026, 14:05 (CET)`.

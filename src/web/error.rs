@@ -16,6 +16,7 @@ use crate::flow::close::WithdrawError;
 use crate::flow::draft::DraftError;
 use crate::flow::follow_up::OutcomeError;
 use crate::flow::people::ContactError;
+use crate::flow::suppressions::SuppressionError;
 use crate::flow::{Failure, FailureKind};
 
 /// An answer that is not a success.
@@ -209,6 +210,15 @@ impl From<AccountError> for WebError {
             AccountError::Elsewhere => Self::forbidden(),
             AccountError::NotFound => Self::not_found(),
             AccountError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<SuppressionError> for WebError {
+    fn from(error: SuppressionError) -> Self {
+        match error {
+            SuppressionError::Invalid(problems) => Self::invalid(problems),
+            SuppressionError::Failure(failure) => failure.into(),
         }
     }
 }

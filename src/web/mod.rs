@@ -14,6 +14,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::flow::Cx;
+use crate::flow::condition::Instance;
 use crate::mail::LocalMailbox;
 use crate::metrics::Metrics;
 
@@ -34,6 +35,8 @@ pub struct Inner {
     pub https: bool,
     /// How often each client may ask for a mail.
     pub clients: client::Clients,
+    /// For the admin's health page.
+    pub instance: Instance,
 }
 
 impl Web {

@@ -1,6 +1,7 @@
 //! The sweeper: whatever is due by time.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -116,6 +117,7 @@ impl Sweeper {
     /// Everything that is due now. `measured`: also the gauges, every few seconds.
     pub(super) async fn sweep(&self, measured: bool) -> Swept {
         let mut swept = self.tick_all().await;
+        self.cx.counts.swept_at.store(self.cx.now().0, Ordering::Relaxed);
         match self.reclaim(false).await {
             Ok((queued, unknown)) => (swept.queued, swept.unknown) = (queued, unknown),
             Err(error) => trouble(&error, "leases were not taken back"),

@@ -404,3 +404,103 @@ before-asked = You asked { $who } about an introduction on { $when }.
 ## The outcome log: filters, figures, exports
 
 ## Deliveries, suppressions, health, for the admin
+
+month-year = { $month } { $year }
+family-ask = An ask
+family-answer = A mail after an answer
+family-introduction = An introduction
+family-service = A mail of the service
+waiting-ask = Asks that wait
+waiting-answer = Mails after an answer that wait
+waiting-introduction = Introductions that wait
+waiting-service = Mails of the service that wait
+page-acts = What admins did
+count-more = more than { $count }
+delivery-undecided = To decide
+delivery-done-again = It is at the front of the queue again.
+delivery-done-count = It counts as sent now.
+delivery-done-cancel = It is cancelled.
+delivery-done-tried = The pause is over; the next mail shows whether it works.
+delivery-done-none = Nothing was changed: it is on its way, or somebody was quicker. This is how it stands now.
+route-words = The relay ({ $route }) gave a reason:
+attempt-sent = Sent.
+attempt-deferred = Refused for now.
+attempt-failed = Refused for good.
+attempt-unknown = The connection broke; perhaps delivered.
+stage-lease = It was not tried with a server.
+stage-compose = It could not be written.
+stage-dns = While looking for the relay.
+stage-connect = While connecting to the relay.
+stage-tls = While securing the connection.
+stage-greeting = While the relay greeted.
+stage-ehlo = While greeting the relay.
+stage-starttls = While asking for a secure connection.
+stage-auth = While signing in at the relay.
+stage-mail = When the sender was named.
+stage-rcpt = When the recipient was named.
+stage-data = Before the text was handed over.
+stage-body = When the text was handed over.
+act-address_opened = opened the address of a mail
+act-delivery_retried = had a mail sent again
+act-delivery_counted = counted a mail as sent
+act-delivery_cancelled = cancelled a mail
+act-route_tried = ended the pause of the mail route
+act-suppression_looked_up = looked up whether this address may be asked:
+act-suppression_added = added an address that is never asked:
+act-suppression_lifted = lifted “never ask” for
+act-connector_invited = invited a connector
+act-connector_invited_again = invited a connector once more
+act-made_admin = made a connector an admin
+act-made_connector = took the admin's rights from an account
+act-connector_suspended = suspended a connector
+act-connector_resumed = let a suspended connector in again
+act-look = Look at it
+suppression-done-added = It is never asked from now on. Mails that waited for it are cancelled.
+suppression-done-lifted = It is lifted: they can be asked again.
+suppression-done-none = Nothing was changed: nothing stood against this address.
+field-reason = The reason
+problem-reason-address = { $field } must not hold an address: all admins read it.
+error-cannot_count = Cannot be counted as sent
+error-cannot_count-text = Only a mail that was perhaps delivered can be. Somebody may have been quicker. Nothing was changed.
+engine-sqlite = SQLite
+engine-postgres = PostgreSQL
+record-good = Good
+record-warning = Mend
+record-problem = Problem
+trouble-database = The database does not answer.
+trouble-database-do = See that it runs and that its disk has room; the service goes on by itself.
+trouble-schema = The schema of the database is not the one of this version.
+trouble-schema-do = Start the version that made it, or this one again so that it migrates.
+trouble-mail = Mail is late: the oldest waits longer than 15 minutes.
+trouble-mail-do = See whether the route is paused, or the relay slow.
+trouble-keys = The key ring has no active key, so no link can be made.
+trouble-keys-do = Run “twoyes keys rotate” on the server and start the service again.
+trouble-route_paused = Mail is paused until { $when }, because the relay does not work with us:
+trouble-route_paused-do = Mend what it says; then end the pause.
+trouble-route_tried = Mail was paused, and has not been tried since. The relay said:
+trouble-route_tried-do = The next mail shows whether it works again.
+trouble-undecided = { $count ->
+    [one] One mail was perhaps delivered and waits for your decision.
+   *[other] { $count } mails were perhaps delivered and wait for your decision.
+}
+trouble-undecided-do = Send them again or count them as sent.
+trouble-failed = { $count ->
+    [one] One mail failed in the last day.
+   *[other] { $count } mails failed in the last day.
+}
+trouble-failed-do = One is usual: an address ceased to work, and the connector was told. Many mean that receivers mind this service.
+trouble-sweeper = Nobody looks for what is due any more.
+trouble-sweeper-do = Reminders, introductions and closing notes wait. Start the service again and read its log.
+trouble-clock = The newest mail is from a time to come ({ $when }): the clock was put back.
+trouble-clock-do = Set the clock of the server by a time service.
+trouble-plain_http = People reach this service without TLS, so links and sessions can be read on the way.
+trouble-plain_http-do = Put a proxy with TLS in front and set server.base_url to https.
+trouble-key_old = The key that signs links is { $count } days old.
+trouble-key_old-do = Run “twoyes keys rotate” on the server. Links that were sent stay good.
+trouble-no_signature = Mails are not signed here (DKIM).
+trouble-no_signature-do = Set the three keys of [dkim], unless the relay signs them.
+trouble-overrides = { $count ->
+    [one] One template was replaced by your own:
+   *[other] { $count } templates were replaced by your own:
+}
+trouble-overrides-do = After an upgrade, compare them with the built-in ones.

@@ -247,5 +247,6 @@ fn inner(app: &TestApp) -> Inner {
         request_timeout: app.web.request_timeout,
         https: false,
         clients: Clients::default(),
+        instance: twoyes::flow::condition::Instance::default(),
     }
 }

@@ -1,10 +1,11 @@
 //! Connectors come by invitation only. The mail leads to the sign-in page; it opens nothing by itself.
 
+use super::super::admin_acts::note;
 use super::super::{Ctx, Cx, Failure};
-use super::acts::{Act, note};
 use super::post::{Envelope, Reader, service_letter};
 use super::{AccountError, MAIL_EVERY, MAILS_AT_ONCE, insert, invalid, limit_key, new_account};
 use crate::clock::Ts;
+use crate::domain::admin_act::Act;
 use crate::domain::connector::{Connector, Role};
 use crate::domain::message::MessageKind;
 use crate::domain::problem::Problem;
@@ -28,7 +29,9 @@ pub async fn invite(
             Box::pin(async move {
                 insert(tx, &new).await?;
                 mail(tx, &cx, &admin, &new, now).await?;
-                Ok::<_, AccountError>(note(tx, &admin, Act::Invited, new.id).await?)
+                Ok::<_, AccountError>(
+                    note(tx, &cx, &admin, Act::ConnectorInvited, &new.id.to_string(), "", now).await?,
+                )
             })
         })
         .await?;
@@ -51,7 +54,7 @@ pub async fn invite_again(cx: &Cx, admin: &Connector, id: ConnectorId) -> Result
                     return Err(invalid(Problem::new("email", "came-already")));
                 }
                 mail(tx, &cx, &admin, &found.connector, now).await?;
-                Ok(note(tx, &admin, Act::InvitedAgain, id).await?)
+                Ok(note(tx, &cx, &admin, Act::ConnectorInvitedAgain, &id.to_string(), "", now).await?)
             })
         })
         .await?;

@@ -1,8 +1,9 @@
 //! What an admin does with accounts: look, change the role, suspend, resume.
 
+use super::super::admin_acts::note;
 use super::super::{Cx, Failure, close};
-use super::acts::{Act, note};
 use super::{Account, AccountError, keep_an_admin};
+use crate::domain::admin_act::Act;
 use crate::domain::connector::{Connector, Role};
 use crate::ids::ConnectorId;
 use crate::store::{accounts, introductions, sessions, tokens};
@@ -24,10 +25,10 @@ pub async fn look_up(cx: &Cx, id: ConnectorId) -> Result<Account, AccountError> 
 /// # Errors
 /// [`AccountError::Invalid`] when nobody would be left to run the instance.
 pub async fn set_role(cx: &Cx, admin: &Connector, id: ConnectorId, role: Role) -> Result<(), AccountError> {
-    let admin = admin.clone();
+    let (now, shared, admin) = (cx.now(), cx.clone(), admin.clone());
     cx.db
         .write(move |tx| {
-            let admin = admin.clone();
+            let (cx, admin) = (shared.clone(), admin.clone());
             Box::pin(async move {
                 let found = accounts::one(tx, id).await?.ok_or(AccountError::NotFound)?.connector;
                 if found.role == role {
@@ -41,7 +42,7 @@ pub async fn set_role(cx: &Cx, admin: &Connector, id: ConnectorId, role: Role) -
                     }
                 };
                 accounts::set_role(tx, id, role).await?;
-                Ok(note(tx, &admin, act, id).await?)
+                Ok(note(tx, &cx, &admin, act, &id.to_string(), "", now).await?)
             })
         })
         .await
@@ -53,17 +54,17 @@ pub async fn set_role(cx: &Cx, admin: &Connector, id: ConnectorId, role: Role) -
 /// # Errors
 /// [`AccountError::Invalid`] when nobody would be left to run the instance.
 pub async fn suspend(cx: &Cx, admin: &Connector, id: ConnectorId) -> Result<(), AccountError> {
-    let (now, admin) = (cx.now(), admin.clone());
+    let (now, shared, admin) = (cx.now(), cx.clone(), admin.clone());
     let whose = cx
         .db
         .write(move |tx| {
-            let admin = admin.clone();
+            let (cx, admin) = (shared.clone(), admin.clone());
             Box::pin(async move {
                 let found = accounts::one(tx, id).await?.ok_or(AccountError::NotFound)?.connector;
                 keep_an_admin(tx, id).await?;
                 if found.suspended_at.is_none() {
                     accounts::set_suspended(tx, id, Some(now)).await?;
-                    note(tx, &admin, Act::Suspended, id).await?;
+                    note(tx, &cx, &admin, Act::ConnectorSuspended, &id.to_string(), "", now).await?;
                 }
                 sessions::end_all(tx, id, None).await?;
                 tokens::revoke_all(tx, id, now).await?;
@@ -78,15 +79,15 @@ pub async fn suspend(cx: &Cx, admin: &Connector, id: ConnectorId) -> Result<(), 
 
 /// Lets a suspended account in again. What was taken back stays so; tokens are made anew.
 pub async fn resume(cx: &Cx, admin: &Connector, id: ConnectorId) -> Result<(), AccountError> {
-    let admin = admin.clone();
+    let (now, shared, admin) = (cx.now(), cx.clone(), admin.clone());
     cx.db
         .write(move |tx| {
-            let admin = admin.clone();
+            let (cx, admin) = (shared.clone(), admin.clone());
             Box::pin(async move {
                 let found = accounts::one(tx, id).await?.ok_or(AccountError::NotFound)?.connector;
                 if found.suspended_at.is_some() {
                     accounts::set_suspended(tx, id, None).await?;
-                    note(tx, &admin, Act::Resumed, id).await?;
+                    note(tx, &cx, &admin, Act::ConnectorResumed, &id.to_string(), "", now).await?;
                 }
                 Ok(())
             })

@@ -1,6 +1,5 @@
 //! Connectors and admins: how they come, sign in, look after their account, and leave.
 
-mod acts;
 mod address;
 mod export;
 mod invite;

@@ -15,12 +15,10 @@ use super::paging::{Page, Pairs};
 use super::steps::Nothing;
 use super::words;
 use crate::clock::Ts;
-use crate::domain::address::EmailAddress;
 use crate::domain::letter::DeliveryState;
 use crate::domain::message::MessageKind;
-use crate::flow::deliveries::{self, Delivery, PastAttempt};
+use crate::flow::deliveries::{self, Decision, Delivery, PastAttempt};
 use crate::ids::DeliveryId;
-
 use crate::web::Web;
 use crate::web::error::WebError;
 
@@ -116,7 +114,8 @@ pub async fn get(
 ) -> Result<Response, WebError> {
     let found = deliveries::get(&web.cx, parse(&id)?).await?;
     let (delivery, attempts) = found.ok_or_else(WebError::not_found)?;
-    let tries = attempts.into_iter().map(attempt).collect();
+    let shown = deliveries::shown_attempts(&delivery, attempts);
+    let tries = shown.into_iter().map(attempt).collect();
     Ok(answer::ok(&DeliveryWithAttempts { delivery: view(&delivery), tries }))
 }
 
@@ -139,9 +138,35 @@ pub async fn retry(
     let id = parse(&id)?;
     let success = Success::ok(|_, delivery| answer::text(&view(delivery)));
     answer::once(&web, &caller.who, call.ticket, success, async |keep| {
-        let again = deliveries::retry_once(&web.cx, id, keep).await?;
+        let again = deliveries::decide_once(&web.cx, &caller.who, id, Decision::Again, keep).await?;
         let again = again.ok_or_else(WebError::not_found)?;
         again.ok_or_else(|| WebError::new(StatusCode::CONFLICT, "cannot_retry"))
+    })
+    .await
+}
+
+/// Count as sent
+///
+/// Takes a delivery whose fate is unknown for sent, so that no second copy leaves.
+#[utoipa::path(
+    post, path = "/api/v1/deliveries/{id}/count-as-sent", tag = "admin", operation_id = "count_delivery_as_sent",
+    security(("token" = ["admin"])),
+    params(("id" = Uuid, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes it happen once")),
+    responses((status = 200, description = "Sent", body = DeliveryView), Always, Missing, BadBody, Refused)
+)]
+pub async fn count_as_sent(
+    State(web): State<Web>,
+    caller: Bearer<Admin>,
+    Path(id): Path<String>,
+    call: Call<Nothing>,
+) -> Result<Response, WebError> {
+    let id = parse(&id)?;
+    let success = Success::ok(|_, delivery| answer::text(&view(delivery)));
+    answer::once(&web, &caller.who, call.ticket, success, async |keep| {
+        let sent = deliveries::decide_once(&web.cx, &caller.who, id, Decision::CountAsSent, keep).await?;
+        let sent = sent.ok_or_else(WebError::not_found)?;
+        sent.ok_or_else(|| WebError::new(StatusCode::CONFLICT, "cannot_count"))
     })
     .await
 }
@@ -152,17 +177,16 @@ fn parse(id: &str) -> Result<DeliveryId, WebError> {
 
 fn view(of: &Delivery) -> DeliveryView {
     let due = of.finished_at.is_none() && of.due_at.0 != i64::MAX;
-    let masked = EmailAddress::parse("recipient", &of.recipient).map(|address| address.masked());
     DeliveryView {
         id: of.id.0,
         kind: of.kind.as_str(),
         introduction_id: of.introduction.map(|id| id.0).filter(|_| of.kind != MessageKind::Receipt),
-        recipient: masked.unwrap_or_else(|_| "…".to_owned()),
+        recipient: deliveries::masked(of),
         state: of.state.as_str(),
         due_at: Some(of.due_at).filter(|_| due).map(Ts::rfc3339),
         attempts: of.attempts,
         unknowns: of.unknowns,
-        last_words: of.last_words.clone(),
+        last_words: deliveries::last_words(of),
         created_at: of.created_at.rfc3339(),
         finished_at: of.finished_at.map(Ts::rfc3339),
     }

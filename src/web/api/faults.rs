@@ -59,7 +59,7 @@ impl utoipa::IntoResponses for Refused {
         set(&[(
             "409",
             "wrong_state",
-            "Not possible in this state (`wrong_state`, `cannot_retry`), not before a date \
+            "Not possible in this state (`wrong_state`, `cannot_retry`, `cannot_count`), not before a date \
              (`cannot_be_asked`), or someone was quicker (`conflict`).",
         )])
     }

@@ -62,6 +62,7 @@ pub const TABLE: &[Route] = &[
     row("GET", "/api/v1/deliveries", Scope::Admin),
     row("GET", "/api/v1/deliveries/{id}", Scope::Admin),
     row("POST", "/api/v1/deliveries/{id}/retry", Scope::Admin),
+    row("POST", "/api/v1/deliveries/{id}/count-as-sent", Scope::Admin),
 ];
 
 const fn row(method: &'static str, path: &'static str, scope: Scope) -> Route {
@@ -111,6 +112,7 @@ fn for_admins() -> OpenApiRouter<Web> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::get))
         .routes(routes!(deliveries::retry))
+        .routes(routes!(deliveries::count_as_sent))
 }
 
 #[derive(OpenApi)]

@@ -130,6 +130,7 @@ impl TestApp {
             request_timeout: Duration::from_secs(30),
             https: false,
             clients: Clients::default(),
+            instance: twoyes::flow::condition::Instance::default(),
         });
         let router = routes::router(&web);
         Self { web, router, mailbox, connector, cookie: format!("twoyes={session}"), worker, dir }

@@ -1,12 +1,20 @@
 //! What an admin sees: outcomes without answers, deliveries without addresses.
 
+mod acts;
 mod connectors;
 mod deliveries;
+mod delivery;
+mod health;
 mod outcomes;
+mod suppressions;
 
+pub use acts::{ActLine, Acts};
 pub use connectors::{AccountLine, AccountPaths, ConnectorSaid, Connectors, Invite, OneConnector, Suspend};
-pub use deliveries::{Deliveries, DeliveryLine};
+pub use deliveries::{Deliveries, DeliveryLine, RouteLine, StateCount};
+pub use delivery::{AttemptLine, Delivery};
+pub use health::{Health, RecordLine, TroubleLine, Waiting};
 pub use outcomes::{Ending, OutcomeLine, Outcomes};
+pub use suppressions::{Found, Month, Suppressions, Typed};
 
 use super::super::registry::{PageEntry, page};
 
@@ -18,4 +26,8 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<OneConnector>(),
     page::<Invite>(),
     page::<Suspend>(),
+    page::<Delivery>(),
+    page::<Suppressions>(),
+    page::<Health>(),
+    page::<Acts>(),
 ];

@@ -54,7 +54,7 @@ pub struct Composer {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Finder {
     pub text: String,
-    pub found: Vec<Found>,
+    pub found: Vec<FoundContact>,
     /// Looked for, and nobody found.
     pub nobody: bool,
     /// The contact that was taken; empty when the person was typed.
@@ -63,7 +63,7 @@ pub struct Finder {
 
 /// One contact that was found.
 #[derive(Clone, Debug, Serialize)]
-pub struct Found {
+pub struct FoundContact {
     pub id: String,
     pub name: String,
     pub email: String,
@@ -149,7 +149,7 @@ impl Composer {
 
 impl Finder {
     fn sample() -> Self {
-        let found = |employer: &str| Found {
+        let found = |employer: &str| FoundContact {
             id: "x".into(),
             name: "Grace Hopper".into(),
             email: "grace@example.net".into(),

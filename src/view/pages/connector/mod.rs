@@ -5,7 +5,7 @@ mod contacts;
 mod desk;
 mod introduction;
 
-pub use composer::{Composer, FIELDS, Finder, Found, PersonNote, UnfinishedRow};
+pub use composer::{Composer, FIELDS, Finder, FoundContact, PersonNote, UnfinishedRow};
 pub use contacts::{CONTACT_FIELDS, Contact, ContactForm, ContactRow, Contacts, HistoryRow};
 pub use desk::{Desk, NextStep, Row};
 pub use introduction::{

@@ -9,7 +9,7 @@ use crate::domain::introduction::{Introduction, State as Stage};
 use crate::flow::people;
 use crate::ids::{ContactId, IntroductionId};
 use crate::urls::{self, path};
-use crate::view::pages::{Finder, Found, PersonNote};
+use crate::view::pages::{Finder, FoundContact, PersonNote};
 use crate::web::Web;
 use crate::web::error::WebError;
 
@@ -21,13 +21,13 @@ const LOOKED_AT: i64 = 20;
 /// Looks for a person among the contacts.
 pub async fn find(web: &Web, who: &Connector, text: &str) -> Result<Finder, WebError> {
     let contacts = people::by_name(&web.cx, who, text, None, SHOWN).await?;
-    let found: Vec<Found> = contacts.into_iter().map(shown).collect();
+    let found: Vec<FoundContact> = contacts.into_iter().map(shown).collect();
     Ok(Finder { text: text.trim().to_owned(), nobody: found.is_empty(), found, contact: String::new() })
 }
 
-fn shown(contact: Contact) -> Found {
+fn shown(contact: Contact) -> FoundContact {
     let Contact { id, facts, .. } = contact;
-    Found {
+    FoundContact {
         id: id.to_string(),
         name: facts.name,
         email: facts.email.as_str().to_owned(),
