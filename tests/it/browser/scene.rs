@@ -1,8 +1,9 @@
 //! A site with something of everything on it, and the way to each of its pages.
 
 use twoyes::clock::Span;
+use twoyes::domain::connector::Role;
 use twoyes::domain::contact::RawContact;
-use twoyes::flow::{account, ask, draft, people};
+use twoyes::flow::{account, ask, draft, people, unfinished};
 
 use super::site::{ADMIN, Site};
 use crate::support::app::raw_draft;
@@ -17,6 +18,9 @@ pub struct Scene {
     draft: String,
     introduced: String,
     contact: String,
+    account: String,
+    delivery: String,
+    unfinished: String,
 }
 
 impl Scene {
@@ -50,7 +54,29 @@ impl Scene {
         account::ask_to_sign_in(cx, ADMIN).await.unwrap();
         site.settle().await;
         let session = account::session_for(cx, admin).await.unwrap();
+        let kim =
+            account::add(cx, "kim@connect.example", "Kim", Role::Connector).await.unwrap().id.0.to_string();
+        let cookie = format!("twoyes={session}");
+        let headers = [
+            ("cookie", cookie.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        let mut http = Http::new(port);
+        let typed = "first.name=Zo".to_owned();
+        let begun = http.send(hyper::Method::POST, "/introductions/new", &headers, typed);
+        assert_eq!(begun.await.unwrap().status, 422);
+        let begun = unfinished::all(cx, admin).await.unwrap()[0].id.0.to_string();
+        let list = Http::new(port)
+            .send(hyper::Method::GET, "/admin/deliveries", &headers, String::new())
+            .await
+            .unwrap();
+        let delivery = list.body.split("/admin/deliveries/").nth(1).unwrap_or_default();
+        let delivery = delivery.split(['"', '/', '?']).next().unwrap().to_owned();
         Self {
+            account: kim,
+            unfinished: begun,
+            delivery,
             cookie: format!("twoyes={session}"),
             draft: draft.to_string(),
             introduced: introduced.to_string(),
@@ -65,6 +91,9 @@ impl Scene {
             "/introductions/{id}" => &self.introduced,
             _ if route.starts_with("/introductions/") => &self.draft,
             _ if route.starts_with("/contacts/") => &self.contact,
+            _ if route.starts_with("/unfinished/") => &self.unfinished,
+            _ if route.starts_with("/admin/deliveries/") => &self.delivery,
+            _ if route.starts_with("/admin/connectors/") => &self.account,
             _ => "1",
         };
         let path = route.replace("{id}", id).replace("{kind}", "ask_first");
