@@ -158,6 +158,7 @@ pub async fn context(config: &Config, choices: Choices) -> Result<Cx, AppError> 
         hold: Span::seconds(i64::from(asking.hold_seconds)),
         check_in_days: asking.check_in_days.clone(),
         contest: Span::seconds(i64::from(asking.contest_seconds)),
+        asks_per_month: asking.asks_per_month,
         zone,
     };
     let ring = ring(&keys, urls.base());

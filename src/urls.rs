@@ -33,6 +33,11 @@ pub mod path {
     pub const ADMIN_SUPPRESSIONS: &str = "/admin/suppressions";
     pub const ADMIN_HEALTH: &str = "/admin/health";
     // Your page (of a person who was asked)
+    pub const YOU: &str = "/you/{token}";
+    pub const YOU_NEVER: &str = "/you/{token}/never";
+    pub const YOU_ERASE: &str = "/you/{token}/erase";
+    pub const YOU_DATA: &str = "/you/{token}/data";
+    pub const ADDRESS: &str = "/address/{token}";
 
     // Account and settings
     pub const SETTINGS_ADDRESS: &str = "/settings/address";
@@ -112,6 +117,8 @@ impl Urls {
             LinkName::Stop => path::STOP,
             LinkName::CheckIn => path::CHECK_IN,
             LinkName::SignIn => path::SIGN_IN_LINK,
+            LinkName::Manage => path::YOU,
+            LinkName::AddressChange => path::ADDRESS,
         };
         format!("{}{}", self.base, path.replace("{token}", token))
     }

@@ -33,7 +33,7 @@ CREATE TABLE address_limit (
 CREATE INDEX address_limit_full ON address_limit (full_at);
 
 -- A new address of an account, until the code that was mailed there is typed.
-CREATE TABLE address_change (
+CREATE TABLE account_move (
     connector_id BLOB NOT NULL PRIMARY KEY REFERENCES connector (id) ON DELETE CASCADE,
     email        TEXT NOT NULL,
     code_hash    BLOB NOT NULL,

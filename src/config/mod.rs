@@ -168,6 +168,7 @@ pub struct Asking {
     pub hold_seconds: u32,
     pub check_in_days: Vec<u32>,
     pub contest_seconds: u32,
+    pub asks_per_month: u32,
 }
 
 /// How the outbox is worked off.

@@ -113,7 +113,7 @@ impl Judge {
         let (server, smtp) = (&config.server, &config.smtp);
         let (asking, courier) = (&config.asking, &config.courier);
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let ranges: [(&str, u64, u64, u64); 20] = [
+        let ranges: [(&str, u64, u64, u64); 21] = [
             ("server.body_limit_bytes", wide(server.body_limit_bytes), 1024, 1_048_576),
             ("server.request_timeout_seconds", server.request_timeout_seconds, 1, 300),
             ("database.max_connections", config.database.max_connections.into(), 1, 500),
@@ -129,6 +129,7 @@ impl Judge {
             ("asking.reminder_working_days", asking.reminder_working_days.into(), 1, 20),
             ("asking.hold_seconds", asking.hold_seconds.into(), 0, 86_400),
             ("asking.contest_seconds", asking.contest_seconds.into(), 0, 600),
+            ("asking.asks_per_month", asking.asks_per_month.into(), 1, 1_000),
             ("courier.concurrency", wide(courier.concurrency), 1, 100),
             ("courier.poll_milliseconds", courier.poll_milliseconds, 10, 60_000),
             ("courier.unknown_retry_minutes", courier.unknown_retry_minutes.into(), 1, 1440),

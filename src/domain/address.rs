@@ -33,6 +33,12 @@ impl EmailAddress {
         Ok(Self(address))
     }
 
+    /// An address that reaches nobody and never will (RFC 2606, 2).
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self("erased@erased.invalid".to_owned())
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -102,6 +102,8 @@ pub struct Policy {
     pub check_in_days: Vec<u32>,
     /// Two different answers within this time cancel each other.
     pub contest: Span,
+    /// Asks to one person within thirty days, by all connectors together, unless they say otherwise.
+    pub asks_per_month: u32,
     /// The zone whose working days count.
     pub zone: TimeZone,
 }
@@ -114,6 +116,7 @@ impl Default for Policy {
             hold: Span::minutes(10),
             check_in_days: vec![7, 28],
             contest: Span::seconds(10),
+            asks_per_month: 1_000,
             zone: TimeZone::UTC,
         }
     }

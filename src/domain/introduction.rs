@@ -113,7 +113,7 @@ impl Introduction {
             return false;
         };
         let end = if party.says_yes() { deadline + policy.hold } else { deadline };
-        party.asked.is_some() && now < end
+        party.asked.is_some() && party.erased_at.is_none() && now < end
     }
 
     /// The next moment at which time alone makes something happen.

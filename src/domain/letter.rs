@@ -29,9 +29,19 @@ pub enum LinkName {
     Stop,
     CheckIn,
     SignIn,
+    /// Your page.
+    Manage,
+    AddressChange,
 }
 
-super::text_enum!(LinkName { Answer = "answer", Stop = "stop", CheckIn = "check_in", SignIn = "sign_in" });
+super::text_enum!(LinkName {
+    Answer = "answer",
+    Stop = "stop",
+    CheckIn = "check_in",
+    SignIn = "sign_in",
+    Manage = "manage",
+    AddressChange = "address_change",
+});
 
 /// Everything needed to mint one link of a delivery again, except the key.
 #[derive(Clone, Serialize, Deserialize)]
@@ -57,6 +67,8 @@ impl LinkSpec {
             LinkName::Stop => Purpose::Stop,
             LinkName::CheckIn => Purpose::CheckIn,
             LinkName::SignIn => Purpose::SignIn,
+            LinkName::Manage => Purpose::Manage,
+            LinkName::AddressChange => Purpose::AddressChange,
         }
     }
 

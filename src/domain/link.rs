@@ -50,17 +50,24 @@ pub enum Purpose {
     CheckIn,
     /// Sign in as a connector.
     SignIn,
+    /// See and decide everything that concerns oneself ("your page").
+    Manage,
+    /// Confirm a new address.
+    AddressChange,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 4] = [Self::Consent, Self::Stop, Self::CheckIn, Self::SignIn];
+    pub const ALL: [Self; 6] =
+        [Self::Consent, Self::Stop, Self::CheckIn, Self::SignIn, Self::Manage, Self::AddressChange];
 
     const fn byte(self) -> u8 {
         match self {
             Self::Consent => 1,
+            Self::Manage => 2,
             Self::Stop => 3,
             Self::SignIn => 5,
             Self::CheckIn => 7,
+            Self::AddressChange => 8,
         }
     }
 
@@ -70,13 +77,15 @@ impl Purpose {
             Self::Stop => "stop",
             Self::CheckIn => "check-in",
             Self::SignIn => "sign-in",
+            Self::Manage => "manage",
+            Self::AddressChange => "address-change",
         }
     }
 
     const fn grace(self) -> Span {
         match self {
-            Self::Consent | Self::Stop | Self::CheckIn => GRACE,
-            Self::SignIn => Span::ZERO,
+            Self::Consent | Self::Stop | Self::CheckIn | Self::Manage => GRACE,
+            Self::SignIn | Self::AddressChange => Span::ZERO,
         }
     }
 }

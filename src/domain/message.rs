@@ -15,14 +15,18 @@ pub enum MessageKind {
     ClosingNote,
     CheckIn,
     SignIn,
+    /// Confirms a new address.
+    AddressChange,
+    /// Tells the old address.
+    AddressChanged,
     /// What the parties would read, to the connector first.
     CopyFirst,
     /// An admin invites somebody to be a connector.
     Invitation,
     /// Proves that a new address of an account is its owner's.
     ConfirmAddress,
-    /// Tells the old address that there is a new one.
-    AddressChanged,
+    /// Tells the old address of an account that there is a new one.
+    AccountMoved,
     Test,
 }
 
@@ -36,10 +40,12 @@ super::text_enum!(MessageKind {
     ClosingNote = "closing_note",
     CheckIn = "check_in",
     SignIn = "sign_in",
+    AddressChange = "address_change",
+    AddressChanged = "address_changed",
     CopyFirst = "copy_first",
     Invitation = "invitation",
     ConfirmAddress = "confirm_address",
-    AddressChanged = "address_changed",
+    AccountMoved = "account_moved",
     Test = "test",
 });
 
@@ -76,6 +82,8 @@ impl MessageKind {
             | Self::CopyFirst
             | Self::Invitation
             | Self::ConfirmAddress
+            | Self::AccountMoved
+            | Self::AddressChange
             | Self::AddressChanged
             | Self::Test => Family::Service,
         }

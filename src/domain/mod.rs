@@ -44,6 +44,7 @@ pub mod name_words;
 pub mod nonce;
 pub mod outcome;
 pub mod party;
+pub mod preferences;
 pub mod problem;
 pub mod step;
 pub mod text;

@@ -47,6 +47,8 @@ pub struct Party {
     pub check_ins: i64,
     /// What they said came of it.
     pub outcome: Option<Outcome>,
+    /// When they had themselves erased.
+    pub erased_at: Option<Ts>,
 }
 
 /// The ask of the running round.
@@ -76,6 +78,9 @@ pub struct Shown {
     pub at: Ts,
     pub note: String,
 }
+
+/// The name of somebody who had themselves erased (nomen nescio: in every language).
+pub const NOBODY: &str = "N. N.";
 
 impl Party {
     #[must_use]

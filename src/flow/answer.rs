@@ -68,6 +68,8 @@ pub struct AskPage {
     /// When this party hears either way after a yes.
     pub decided_by: Ts,
     pub given: Option<Given>,
+    /// The path of this person's own page.
+    pub your_page: String,
     /// Two contradictory answers cancelled each other; please choose again.
     pub contested: bool,
     pub nonce: String,
@@ -134,6 +136,8 @@ pub struct StopPage {
     pub email_masked: String,
     /// It stands already.
     pub stopped: bool,
+    /// The path of this person's own page.
+    pub your_page: String,
 }
 
 /// Opens the stop page. Stop links never expire and are never closed by a newer mail.
@@ -148,6 +152,7 @@ pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
         connector_name: connector.map(|connector| connector.name).unwrap_or_default(),
         language: party.language.clone(),
         email_masked: party.email.masked(),
+        your_page: your_page_path(cx, link, party.generation),
         stopped: suppressions::since(&mut tx, party.person).await?.is_some(),
     })
 }
@@ -181,7 +186,7 @@ async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option
         return Ok(None);
     }
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
-    let facts = facts(tx, &of).await?;
+    let facts = facts(tx, cx, &of, now).await?;
     let reply = Reply::plain(Answer::Never);
     match decide::answer(of, side, &reply, &facts, &cx.policy, now) {
         Ok(mut step) => {
@@ -208,7 +213,7 @@ async fn give_in(
         return Err(LinkFault::Closed.into());
     }
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
-    let facts = facts(tx, &of).await?;
+    let facts = facts(tx, cx, &of, now).await?;
     let step = decide::answer(of, side, reply, &facts, &cx.policy, now).map_err(|refusal| match refusal {
         Refusal::Closed
         | Refusal::WrongState
@@ -233,6 +238,14 @@ async fn find(tx: &mut Tx, link: LinkRef, generation: u8) -> Result<(Introductio
         return Err(LinkFault::Closed.into());
     }
     Ok((of, side))
+}
+
+/// Where the person behind this link finds their own page; empty while no key can make links.
+pub(super) fn your_page_path(cx: &Ctx, reference: LinkRef, generation: u8) -> String {
+    let ring = cx.ring();
+    let claims = link::Claims { purpose: link::Purpose::Manage, generation, expires: link::NEVER, reference };
+    let token = ring.active_kid().and_then(|kid| ring.mint(kid, &claims));
+    token.map(|token| crate::urls::path::YOU.replace("{token}", &token)).unwrap_or_default()
 }
 
 /// The typed answer, checked. All problems at once.
@@ -262,7 +275,7 @@ fn check(cx: &Ctx, raw: &RawReply, now: Ts) -> Result<Reply, Problems> {
 }
 
 /// A day, as its first moment in the instance's zone.
-fn date(cx: &Ctx, raw: &str) -> Result<Ts, Problem> {
+pub(super) fn date(cx: &Ctx, raw: &str) -> Result<Ts, Problem> {
     let raw = raw.trim();
     if raw.is_empty() {
         return Err(Problem::new("until", "required"));
@@ -298,6 +311,7 @@ fn page(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) 
         deadline: you.asked.map_or(now, |asked| asked.deadline),
         decided_by: of.closes_at(&cx.policy).unwrap_or(now),
         given: you.given.clone(),
+        your_page: your_page_path(cx, you.link, you.generation),
         contested: you.given.is_none() && you.contested_at.is_some(),
         nonce: nonce::make(&cx.nonce_key(), you.link, you.generation, now),
         time_zone: cx.sender.time_zone.clone(),

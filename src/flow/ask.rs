@@ -4,14 +4,14 @@ use super::error::unit_error;
 use super::once::Keep;
 use super::save::{committed, facts, save};
 use super::{Ctx, Cx, Failure};
-use crate::clock::{Span, Ts};
+use crate::clock::Ts;
 use crate::domain::asking::Side;
 use crate::domain::connector::Connector;
 use crate::domain::decide::{self, Facts};
 use crate::domain::introduction::Introduction;
 use crate::domain::step::{Refusal, Step};
 use crate::ids::IntroductionId;
-use crate::store::{Tx, introductions, suppressions};
+use crate::store::{Tx, introductions};
 
 /// Why nobody was asked.
 #[derive(Debug, thiserror::Error)]
@@ -97,11 +97,7 @@ async fn start_in(
 ) -> Result<Step, AskError> {
     let old = introductions::load(tx, id).await?;
     let old = old.filter(|old| old.connector == who.id).ok_or(AskError::NotFound)?;
-    let mut facts = facts(tx, &old).await?;
-    for side in Side::ALL {
-        let since = suppressions::since(tx, old.parties.get(*side).person).await?;
-        *facts.barred.get_mut(*side) = since.map(|since| neutral_date(since, now));
-    }
+    let facts = facts(tx, cx, &old, now).await?;
     let names = [old.parties.first.name.clone(), old.parties.second.name.clone()];
     let step = decision(old, &facts, &cx.policy, now).map_err(|refusal| match refusal {
         Refusal::NotBefore(side, until) => {
@@ -113,11 +109,4 @@ async fn start_in(
     })?;
     save(tx, cx, who, &step, now).await?;
     Ok(step)
-}
-
-/// A date for "not before": it looks like the end of a cool-down and does not move with each look.
-fn neutral_date(since: Ts, now: Ts) -> Ts {
-    let period = Span::days(90);
-    let passed = (now - since).0.div_euclid(period.0) + 1;
-    since + Span(period.0.saturating_mul(passed))
 }

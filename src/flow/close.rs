@@ -45,7 +45,7 @@ pub async fn withdraw_once(
             Box::pin(async move {
                 let old = introductions::load(tx, id).await?;
                 let old = old.filter(|old| old.connector == who.id).ok_or(WithdrawError::NotFound)?;
-                let facts = facts(tx, &old).await?;
+                let facts = facts(tx, &cx, &old, now).await?;
                 let step = decide::withdraw(old, &facts, &cx.policy, now)?;
                 save(tx, &cx, &who, &step, now).await?;
                 keep.write(tx, &step.next, now).await?;

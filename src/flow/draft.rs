@@ -225,11 +225,15 @@ fn blank(cx: &Cx, side: Side, link: LinkRef, draft: &DraftParty) -> Party {
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,
+        erased_at: None,
     }
 }
 
 fn rewrite(cx: &Cx, old: Party, draft: DraftParty) -> Party {
+    let same = old.email == draft.email;
     Party {
+        // Somebody else now.
+        erased_at: old.erased_at.filter(|_| same),
         contact: draft.contact,
         name: draft.name,
         person: cx.person(&draft.email),

@@ -46,6 +46,8 @@ pub struct CheckInPage {
     /// What this party said before.
     pub outcome: Option<Outcome>,
     pub nonce: String,
+    /// The path of this person's own page.
+    pub your_page: String,
 }
 
 /// Opens the check-in page.
@@ -154,5 +156,6 @@ fn page(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) 
         language: you.language.clone(),
         outcome: you.outcome,
         nonce: nonce::make(&cx.nonce_key(), you.link, you.generation, now),
+        your_page: super::answer::your_page_path(cx, you.link, you.generation),
     }
 }

@@ -50,7 +50,7 @@ async fn tick_in(tx: &mut Tx, cx: &Ctx, id: IntroductionId, now: Ts) -> Result<O
         introductions::rest(tx, connector.id).await?;
         return Ok(None);
     }
-    let facts = facts(tx, &old).await?;
+    let facts = facts(tx, cx, &old, now).await?;
     let step = decide::tick(old, &facts, &cx.policy, now);
     save(tx, cx, &connector, &step, now).await?;
     Ok(Some(step))

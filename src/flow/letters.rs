@@ -167,7 +167,7 @@ fn links(cx: &Ctx, party: &Party, of: &Introduction, mail: Mail, now: Ts) -> Res
     let spec = |name, expires| LinkSpec::new(name, kid, party.generation, expires, party.link);
     let answer_end = (of.deadline.unwrap_or(now) + ANSWER_LINK_LIFE).minutes_ceil();
     let check_in_end = (now + CHECK_IN_LINK_LIFE).minutes_ceil();
-    let mut links = vec![spec(LinkName::Stop, NEVER)];
+    let mut links = vec![spec(LinkName::Stop, NEVER), spec(LinkName::Manage, NEVER)];
     match mail {
         Mail::Ask(_) | Mail::Reminder(_) | Mail::Receipt(_) => links.push(spec(LinkName::Answer, answer_end)),
         Mail::CheckIn(..) => links.push(spec(LinkName::CheckIn, check_in_end)),
@@ -219,11 +219,15 @@ pub(super) fn correspondent(name: &str, address: &str) -> Correspondent {
 }
 
 fn answer_links() -> crate::view::mails::AskLinks {
-    crate::view::mails::AskLinks { answer: mark(LinkName::Answer), stop: mark(LinkName::Stop) }
+    crate::view::mails::AskLinks {
+        answer: mark(LinkName::Answer),
+        stop: mark(LinkName::Stop),
+        manage: mark(LinkName::Manage),
+    }
 }
 
 fn stop_link() -> crate::view::mails::StopLink {
-    crate::view::mails::StopLink { stop: mark(LinkName::Stop) }
+    crate::view::mails::StopLink { stop: mark(LinkName::Stop), manage: mark(LinkName::Manage) }
 }
 
 /// Whether the first ask names the second.

@@ -21,6 +21,7 @@ pub mod people;
 pub mod preview;
 pub mod suppressions;
 pub mod unfinished;
+pub mod your_page;
 
 mod letters;
 mod save;

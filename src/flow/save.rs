@@ -4,23 +4,51 @@ use std::sync::atomic::Ordering;
 
 use super::{Ctx, Failure, letters};
 use crate::clock::Ts;
-use crate::domain::asking::{Pair, Side};
+use crate::domain::asking::Side;
 use crate::domain::connector::Connector;
-use crate::domain::decide::Facts;
+use crate::domain::decide::{self, Facts};
 use crate::domain::event::What;
-use crate::domain::introduction::Introduction;
+use crate::domain::introduction::{Introduction, State};
+use crate::domain::party::Party;
+use crate::domain::preferences::{Bars, MONTH, PER_MONTH_MAX};
 use crate::domain::step::{Effect, Step};
 use crate::store::suppressions::Source;
-use crate::store::{Tx, introductions, outbox, suppressions};
+use crate::store::{Tx, erasure, introductions, outbox, persons, suppressions};
 
 /// The facts that decisions about this introduction need.
-pub(super) async fn facts(tx: &mut Tx, of: &Introduction) -> Result<Facts, Failure> {
-    let mut suppressed = Pair::default();
+pub(super) async fn facts(tx: &mut Tx, cx: &Ctx, of: &Introduction, now: Ts) -> Result<Facts, Failure> {
+    let mut facts = Facts::default();
     for (side, party) in of.parties.iter() {
-        *suppressed.get_mut(side) = suppressions::since(tx, party.person).await?.is_some();
+        let since = suppressions::since(tx, party.person).await?;
+        *facts.suppressed.get_mut(side) = since.is_some();
+        // Nobody is asked in the other states.
+        if matches!(of.state, State::Draft | State::Asking | State::Closed) {
+            let other = of.parties.get(side.other());
+            let bars = bars(tx, cx, of, party, other, since, now).await?;
+            *facts.barred.get_mut(side) = bars.until(&cx.policy.zone, now);
+        }
     }
-    let unsent = outbox::unsent_asks(tx, of.id).await?;
-    Ok(Facts { barred: Pair::default(), suppressed, unsent })
+    facts.unsent = outbox::unsent_asks(tx, of.id).await?;
+    Ok(facts)
+}
+
+async fn bars(
+    tx: &mut Tx,
+    cx: &Ctx,
+    of: &Introduction,
+    party: &Party,
+    other: &Party,
+    suppressed_since: Option<Ts>,
+    now: Ts,
+) -> Result<Bars, Failure> {
+    let limit = i64::from(PER_MONTH_MAX.max(cx.policy.asks_per_month));
+    Ok(Bars {
+        suppressed_since: suppressed_since.or(party.erased_at),
+        refused_since: persons::refused_since(tx, party.person, of.connector, other.person).await?,
+        preferences: persons::preferences(tx, party.person).await?,
+        asks: persons::asks(tx, party.person, now - MONTH, limit).await?,
+        per_month: cx.policy.asks_per_month,
+    })
 }
 
 /// Writes everything a step decided: the introduction, its events, suppressions, mails taken back and
@@ -36,8 +64,18 @@ pub(super) async fn save(
         return Ok(());
     }
     let due_at = step.next.due_at(&cx.policy);
-    introductions::save(tx, &step.next, due_at, &step.events, now).await?;
-    mirror(tx, cx, &step.next).await?;
+    let erased = step.next.parties.iter().any(|(_, party)| party.erased_at.is_some());
+    if erased {
+        let kept = decide::forget(step.next.clone(), &cx.policy);
+        introductions::save(tx, &kept, due_at, &step.events, now).await?;
+        mirror(tx, cx, &kept).await?;
+        if due_at.is_none() {
+            erasure::mails_of(tx, step.next.id).await?;
+        }
+    } else {
+        introductions::save(tx, &step.next, due_at, &step.events, now).await?;
+        mirror(tx, cx, &step.next).await?;
+    }
     for effect in &step.effects {
         carry_out(tx, &step.next, *effect, now).await?;
     }

@@ -44,7 +44,7 @@ pub struct Change {
 
 /// Keeps it; an earlier one of this account is forgotten.
 pub async fn put(tx: &mut Tx, new: &Change) -> Result<(), StoreError> {
-    tx.q("INSERT INTO address_change (connector_id, email, code_hash, tries, expires_at)
+    tx.q("INSERT INTO account_move (connector_id, email, code_hash, tries, expires_at)
           VALUES ($1, $2, $3, 0, $4)
           ON CONFLICT (connector_id) DO UPDATE SET email = excluded.email, code_hash = excluded.code_hash,
             tries = 0, expires_at = excluded.expires_at")
@@ -60,7 +60,7 @@ pub async fn put(tx: &mut Tx, new: &Change) -> Result<(), StoreError> {
 /// The one that waits, unless its time is over.
 pub async fn waiting(tx: &mut Tx, of: ConnectorId, now: Ts) -> Result<Option<Change>, StoreError> {
     let row = tx
-        .q("SELECT * FROM address_change WHERE connector_id = $1 AND expires_at > $2")
+        .q("SELECT * FROM account_move WHERE connector_id = $1 AND expires_at > $2")
         .bind(of.0)
         .bind(now.0)
         .one()
@@ -79,11 +79,11 @@ pub async fn waiting(tx: &mut Tx, of: ConnectorId, now: Ts) -> Result<Option<Cha
 
 /// Counts a wrong code.
 pub async fn count_try(tx: &mut Tx, of: ConnectorId) -> Result<(), StoreError> {
-    tx.q("UPDATE address_change SET tries = tries + 1 WHERE connector_id = $1").bind(of.0).run().await?;
+    tx.q("UPDATE account_move SET tries = tries + 1 WHERE connector_id = $1").bind(of.0).run().await?;
     Ok(())
 }
 
 /// Forgets it. `false` when there was none: somebody else used it.
 pub async fn forget(tx: &mut Tx, of: ConnectorId) -> Result<bool, StoreError> {
-    Ok(tx.q("DELETE FROM address_change WHERE connector_id = $1").bind(of.0).run().await? == 1)
+    Ok(tx.q("DELETE FROM account_move WHERE connector_id = $1").bind(of.0).run().await? == 1)
 }

@@ -154,7 +154,8 @@ pub enum Leave {
     Lost,
 }
 
-/// Marks a leased delivery `transmitting`, unless it was taken back or its recipient said never.
+/// Marks a leased delivery `transmitting`, unless it was taken back or its recipient does not want it: they
+/// said never, pause, or refused this connector or the other person. A pause and a refusal stop questions only.
 pub async fn mark_transmitting(
     tx: &mut Tx,
     id: DeliveryId,
@@ -165,16 +166,28 @@ pub async fn mark_transmitting(
         .q("UPDATE delivery SET state = 'transmitting', attempts = attempts + 1
             WHERE id = $1 AND fence = $2 AND state = 'leased'
               AND (person IS NULL
-                   OR NOT EXISTS (SELECT 1 FROM suppression s WHERE s.person = delivery.person))")
+                   OR NOT EXISTS (SELECT 1 FROM suppression s WHERE s.person = delivery.person))
+              AND (person IS NULL OR kind NOT IN ('ask_first', 'ask_second', 'reminder', 'check_in')
+                   OR (NOT EXISTS (SELECT 1 FROM person p
+                                   WHERE p.person = delivery.person AND p.paused_until > $3)
+                       AND NOT EXISTS (SELECT 1 FROM refusal r
+                                       JOIN introduction i ON i.connector_id = r.connector_id
+                                       WHERE r.person = delivery.person
+                                         AND i.id = delivery.introduction_id)
+                       AND NOT EXISTS (SELECT 1 FROM refusal r JOIN party o ON o.person = r.other
+                                       WHERE r.person = delivery.person
+                                         AND o.introduction_id = delivery.introduction_id
+                                         AND o.side <> delivery.side)))")
         .bind(id.0)
         .bind(fence)
+        .bind(now.0)
         .run()
         .await?;
     if marked == 1 {
         return Ok(Leave::Go);
     }
     let cancelled = tx
-        .q("UPDATE delivery SET state = 'cancelled', finished_at = $3, last_words = 'never ask again'
+        .q("UPDATE delivery SET state = 'cancelled', finished_at = $3, last_words = 'taken back'
             WHERE id = $1 AND fence = $2 AND state = 'leased'")
         .bind(id.0)
         .bind(fence)

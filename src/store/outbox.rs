@@ -100,7 +100,7 @@ pub async fn count_copies(tx: &mut Tx, connector: ConnectorId, since: Ts) -> Res
 
 /// Cancels everything that waits for a person who never wants to be asked again.
 pub async fn cancel_for_person(tx: &mut Tx, person: PersonKey, now: Ts) -> Result<u64, StoreError> {
-    tx.q("UPDATE delivery SET state = 'cancelled', finished_at = $2, last_words = 'never ask again'
+    tx.q("UPDATE delivery SET state = 'cancelled', finished_at = $2, last_words = 'taken back'
           WHERE person = $1 AND state IN ('queued', 'deferred', 'unknown')")
         .bind(person.0.to_vec())
         .bind(now.0)

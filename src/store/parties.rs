@@ -50,7 +50,7 @@ pub(super) async fn update(tx: &mut Tx, id: IntroductionId, party: &Party) -> Re
             deadline = $14, remind_at = $15, choice = $16, not_now_until = $17, answered_at = $18,
             note = $19, quiet = $20, shown_choice = $21, shown_until = $22, shown_at = $23,
             shown_note = $24, answers = $25, contested_at = $26, undeliverable_at = $27,
-            check_ins = $28, outcome = $29
+            check_ins = $28, outcome = $29, erased_at = $30
           WHERE introduction_id = $1 AND side = $2")
         .bind(id.0)
         .bind(party.side.as_str())
@@ -81,6 +81,7 @@ pub(super) async fn update(tx: &mut Tx, id: IntroductionId, party: &Party) -> Re
         .bind(party.undeliverable_at.map(|at| at.0))
         .bind(party.check_ins)
         .bind(party.outcome.map(Outcome::as_str))
+        .bind(party.erased_at.map(|at| at.0))
         .exactly_one()
         .await
 }
@@ -112,6 +113,7 @@ fn read(row: &Row) -> Result<Party, StoreError> {
         undeliverable_at: row.opt("undeliverable_at")?.map(Ts),
         check_ins: row.get("check_ins")?,
         outcome: row.opt_word("outcome", Outcome::parse)?,
+        erased_at: row.opt("erased_at")?.map(Ts),
     })
 }
 

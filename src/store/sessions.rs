@@ -205,6 +205,6 @@ pub async fn prune(tx: &mut Tx, now: Ts) -> Result<u64, StoreError> {
     let day = 86_400_000_000_i64;
     let sign_ins = tx.q("DELETE FROM sign_in WHERE expires_at <= $1").bind(now.0 - day).run().await?;
     let limits = tx.q("DELETE FROM address_limit WHERE full_at <= $1").bind(now.0).run().await?;
-    let changes = tx.q("DELETE FROM address_change WHERE expires_at <= $1").bind(now.0).run().await?;
+    let changes = tx.q("DELETE FROM account_move WHERE expires_at <= $1").bind(now.0).run().await?;
     Ok(sessions + sign_ins + limits + changes)
 }

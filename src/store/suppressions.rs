@@ -85,6 +85,25 @@ pub async fn add_by_admin(tx: &mut Tx, person: PersonKey, reason: &str, now: Ts)
     Ok(())
 }
 
+/// Since when, and whether it was the person who wished it: then the person may take it back.
+pub async fn of(tx: &mut Tx, person: PersonKey) -> Result<Option<(Ts, bool)>, StoreError> {
+    let row = tx
+        .q("SELECT created_at, source FROM suppression WHERE person = $1")
+        .bind(person.0.to_vec())
+        .one()
+        .await?;
+    row.map(|row| Ok((Ts(row.get("created_at")?), row.get::<String>("source")? == "party"))).transpose()
+}
+
+/// Lifts what the person wished, wherever they did.
+pub async fn lift_by_person(tx: &mut Tx, person: PersonKey) -> Result<(), StoreError> {
+    tx.q("DELETE FROM suppression WHERE person = $1 AND source = 'party'")
+        .bind(person.0.to_vec())
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Lifts whatever stands. Whether one did.
 pub async fn lift(tx: &mut Tx, person: PersonKey) -> Result<bool, StoreError> {
     let lifted = tx.q("DELETE FROM suppression WHERE person = $1").bind(person.0.to_vec()).run().await?;
@@ -101,4 +120,16 @@ pub async fn count(tx: &mut Tx, from: Ts, until: Ts) -> Result<Vec<(String, i64)
         .all()
         .await?;
     rows.iter().map(|row| Ok((row.get("source")?, row.get("many")?))).collect()
+}
+
+/// A person who changes their address takes "never" along; the old address keeps it.
+pub async fn copy(tx: &mut Tx, from: PersonKey, to: PersonKey) -> Result<(), StoreError> {
+    tx.q("INSERT INTO suppression (person, source, introduction_id, side, created_at, reason)
+          SELECT $2, source, introduction_id, side, created_at, reason FROM suppression WHERE person = $1
+          ON CONFLICT (person) DO NOTHING")
+        .bind(from.0.to_vec())
+        .bind(to.0.to_vec())
+        .run()
+        .await?;
+    Ok(())
 }

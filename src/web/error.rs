@@ -17,6 +17,7 @@ use crate::flow::draft::DraftError;
 use crate::flow::follow_up::OutcomeError;
 use crate::flow::people::ContactError;
 use crate::flow::suppressions::SuppressionError;
+use crate::flow::your_page::YouError;
 use crate::flow::{Failure, FailureKind};
 
 /// An answer that is not a success.
@@ -187,6 +188,18 @@ impl From<OutcomeError> for WebError {
             OutcomeError::StaleForm => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "stale_form"),
             OutcomeError::Refused(refusal) => refusal.into(),
             OutcomeError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<YouError> for WebError {
+    fn from(error: YouError) -> Self {
+        match error {
+            YouError::Link(fault) => fault.into(),
+            YouError::Erased { .. } => LinkFault::Closed.into(),
+            YouError::Invalid(problems) => Self::invalid(problems),
+            YouError::StaleForm => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "stale_form"),
+            YouError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -38,7 +38,8 @@ const YEAR: &str = "max-age=31536000";
 const LARGE_FORMS: [&str; 2] = [path::NEW, path::EDIT];
 const LARGE: usize = 8;
 /// The link in the path is the proof on these; a mail program that posts has no origin (RFC 8058).
-const BY_LINK: [&str; 3] = [path::ANSWER, path::STOP, path::CHECK_IN];
+const BY_LINK: [&str; 7] =
+    [path::ANSWER, path::STOP, path::CHECK_IN, path::YOU, path::YOU_NEVER, path::YOU_ERASE, path::ADDRESS];
 
 /// The routes with everything around them.
 pub fn around(routes: Router, web: &Web) -> Router {

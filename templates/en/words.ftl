@@ -206,9 +206,9 @@ refusal-too_many_rounds = This introduction was asked for too often.
 error-not_found = Not found
 error-not_found-text = There is nothing at this address, or it is not yours.
 error-link_not_valid = This link is not valid
-error-link_not_valid-text = Perhaps a part of it was lost. Please open it from the mail once more, or copy the whole line.
+error-link_not_valid-text = Perhaps a part of it was lost. Please open it from the mail once more, or copy the whole line. If that does not help, reply to the mail: that reaches the person who asked you.
 error-link_closed = This question is closed
-error-link_closed-text = There is nothing for you to do. Thank you for looking.
+error-link_closed-text = There is nothing for you to do, and nothing is missing. If there is something you would like to say, reply to the mail: that reaches the person who sent it. The link to your own page, at the end of every mail, still works.
 error-invalid = Please look at this again
 error-invalid-text = { $count ->
     [one] One thing needs to be put right.
@@ -310,6 +310,8 @@ mail-connector_copy = The connector's copy
 mail-closing_note = The closing note
 mail-check_in = The check-in
 mail-sign_in = The sign-in mail
+mail-address_change = The question about a new address
+mail-address_changed = The notice of a changed address
 mail-copy_first = A copy of a preview
 mail-test = A test mail
 
@@ -325,6 +327,34 @@ delivery-unknown = Perhaps delivered
 delivery-cancelled = Cancelled
 
 ## Your page (of a person who was asked)
+
+page-yours = Your page, your limits
+you-done-limit = The limit is set.
+you-done-limit-text = It counts from now on, for everybody together.
+you-done-pause = The pause is set.
+you-done-pause-text = Nobody asks you before that day. You can end it here at any time.
+you-done-person = You will not be asked about this person again.
+you-done-person-text = Nobody is told. You can take it back here.
+you-done-connector = You get no more questions from this person.
+you-done-connector-text = They are not told. You can take it back here.
+you-done-back = Taken back.
+you-done-back-text = What no longer stands under “What holds now” is over.
+you-done-never = Nobody can ask you any more.
+you-done-never-text = Mails that waited for you are stopped. You can take it back here.
+you-done-address = A mail is on its way to the new address.
+you-done-address-text = Nothing changes before you confirm there, within a day.
+field-limit = The limit
+field-person = The person
+field-connector = The person
+field-back = What to take back
+field-never = The tick
+field-mine = The tick
+field-what = The form
+problem-nothing-ticked = Please tick what you would like to take back.
+problem-tick-needed = Please tick the box if you are sure.
+problem-same-address = This is the address that you are reached at already.
+problem-too-often = There were three wishes for another address within a day. Please try again tomorrow.
+problem-not-yours = This is not the address that this page belongs to.
 
 ## Accounts: signing in, settings, invitations
 

@@ -19,6 +19,7 @@ use crate::support::app::{BASE, TestApp, request};
 /// The same site, with another instance around it.
 fn site(app: &TestApp, instance: Instance) -> axum::Router {
     let web = Web::new(Inner {
+        clients: twoyes::web::client::Clients::default(),
         cx: app.cx().clone(),
         metrics: app.web.metrics.clone(),
         mailbox: None,

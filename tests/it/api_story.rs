@@ -147,7 +147,7 @@ both! {
         let refused = api.call(&token, "POST", &format!("/api/v1/introductions/{again}/ask"), &Value::Null).await;
         assert_eq!(refused.problem(), (409, "cannot_be_asked".to_owned()));
         let detail = refused.json()["detail"].as_str().unwrap().to_owned();
-        assert_eq!(detail, "Ada Lovelace cannot be asked through this service before 2026-05-31.");
+        assert_eq!(detail, "Ada Lovelace cannot be asked through this service before 2026-05-01.");
         let withdrawn = api.call(&token, "POST", &format!("/api/v1/introductions/{id}/withdraw"), &Value::Null).await;
         assert!(withdrawn.json()["withdrawn_at"].is_string(), "{}", withdrawn.text);
         api.pass(Span::days(15)).await;

@@ -108,6 +108,7 @@ fn party(side: Side, name: &str, email: &str) -> Party {
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,
+        erased_at: None,
     }
 }
 

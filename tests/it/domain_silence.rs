@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use twoyes::clock::{Span, Ts};
 use twoyes::domain::answer::{Answer, Choice};
 use twoyes::domain::asking::{Order, Side};
+use twoyes::domain::decide;
+use twoyes::domain::party::PersonKey;
 
 use super::domain_kit::{Command, Play, T0, quietly, says};
 
@@ -30,6 +32,14 @@ enum Way {
     WithdrawnUnsent,
     /// The connector takes it back before this party was asked.
     WithdrawnBefore,
+    /// Paused, at their limit, or refusing when their turn comes: they are never asked.
+    Barred,
+    /// They pause after they were asked: the ask and the reminder do not leave.
+    PausedLater,
+    /// They have themselves erased.
+    Erased,
+    /// Yes, and erased a minute later.
+    YesErased,
 }
 
 const ALWAYS: &[Way] = &[
@@ -46,11 +56,22 @@ const ALWAYS: &[Way] = &[
     Way::Withdrawn,
     Way::NoThenWithdrawn,
     Way::WithdrawnUnsent,
+    Way::PausedLater,
+    Way::Erased,
+    Way::YesErased,
 ];
 
 /// The first party said yes, or the second would know nothing: only these are no agreement.
-const AFTER_YES: &[Way] =
-    &[Way::No, Way::NotNow, Way::Never, Way::QuietNo, Way::Contested, Way::Withdrawn, Way::NoThenWithdrawn];
+const AFTER_YES: &[Way] = &[
+    Way::No,
+    Way::NotNow,
+    Way::Never,
+    Way::QuietNo,
+    Way::Contested,
+    Way::Withdrawn,
+    Way::NoThenWithdrawn,
+    Way::Erased,
+];
 
 /// What the watching party does: some time after the one before, this answer.
 type Doings = Vec<(Span, Choice)>;
@@ -64,7 +85,7 @@ proptest! {
     ) {
         let seen = |way| watch(Order::OneByOne, Side::First, way, &doings, delay, sweeper);
         let silence = seen(Way::Silence);
-        for way in ALWAYS.iter().chain(&[Way::WithdrawnBefore]) {
+        for way in ALWAYS.iter().chain(&[Way::WithdrawnBefore, Way::Barred]) {
             prop_assert_eq!(&seen(*way), &silence, "{:?}", way);
         }
     }
@@ -145,6 +166,9 @@ fn watch(
     if way == Way::WithdrawnBefore {
         stage.play.must(&Command::Withdraw);
     }
+    if way == Way::Barred {
+        *stage.play.facts.barred.get_mut(watcher.other()) = Some(T0 + Span::days(30));
+    }
     stage.play.after(Span::seconds(1));
     let mut asked = order == Order::Together;
     if watcher == Side::Second && order == Order::OneByOne {
@@ -178,6 +202,7 @@ enum Doing {
     Watcher(Choice),
     Subject(Command),
     Suppress,
+    Erase,
 }
 
 struct Stage {
@@ -196,7 +221,9 @@ impl Stage {
         let say = |at, choice| (at, Doing::Subject(says(side, choice, at)));
         let withdraw = |at| (at, Doing::Subject(Command::Withdraw));
         match way {
-            Way::Silence | Way::WithdrawnBefore => {}
+            Way::Silence | Way::WithdrawnBefore | Way::Barred | Way::PausedLater => {}
+            Way::Erased => script.push((at, Doing::Erase)),
+            Way::YesErased => script.extend([say(at, Choice::Yes), (later, Doing::Erase)]),
             Way::No => script.push(say(at, Choice::No)),
             Way::NotNow => script.push(say(at, Choice::NotNow)),
             Way::Never => script.push(say(at, Choice::Never)),
@@ -227,6 +254,14 @@ impl Stage {
                 let from = self.play.mails.len();
                 let _ = self.play.does(command);
                 self.note(from);
+            }
+            Doing::Erase => {
+                let Play { it, facts, policy, now, .. } = &self.play;
+                let unlinked = PersonKey([9; 32]);
+                let side = self.watcher.other();
+                let step = decide::erase(it.clone(), side, unlinked, facts, policy, *now);
+                assert!(step.mails.is_empty(), "erasing sends nothing");
+                self.play.it = step.next;
             }
             Doing::Suppress => *self.play.facts.suppressed.get_mut(self.watcher.other()) = true,
         }

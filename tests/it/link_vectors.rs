@@ -87,7 +87,7 @@ fn none_of_a_hundred_thousand_bent_links_opens_and_the_real_one_still_does() {
         let (token, of) = &pool[dice.below(pool.len())];
         let (other, _) = &pool[dice.below(pool.len())];
         let mutated = bend(token, other, &mut dice);
-        let asked = if dice.below(4) == 0 { Purpose::ALL[dice.below(4)] } else { *of };
+        let asked = if dice.below(4) == 0 { Purpose::ALL[dice.below(Purpose::ALL.len())] } else { *of };
         // Upper case is the same link; a swap may give one that was minted.
         if real.contains(&(mutated.to_ascii_lowercase().as_str(), asked)) {
             continue;
@@ -247,6 +247,8 @@ fn purpose(name: &str) -> Purpose {
         "stop" => Purpose::Stop,
         "check-in" => Purpose::CheckIn,
         "sign-in" => Purpose::SignIn,
+        "manage" => Purpose::Manage,
+        "address-change" => Purpose::AddressChange,
         other => panic!("no purpose {other}"),
     }
 }

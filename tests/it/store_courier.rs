@@ -129,7 +129,7 @@ both! {
         assert_eq!(mark(&db.db, &leased[1]).await, Leave::Go, "somebody else");
         let stopped = get(&db.db, id(1)).await;
         assert_eq!((stopped.state, stopped.attempts), (DeliveryState::Cancelled, 0));
-        assert_eq!((stopped.finished_at, stopped.last_words.as_str()), (Some(T0 + Span(2)), "never ask again"));
+        assert_eq!((stopped.finished_at, stopped.last_words.as_str()), (Some(T0 + Span(2)), "taken back"));
         assert_eq!(mark(&db.db, &leased[0]).await, Leave::Lost);
     }
 

@@ -42,7 +42,10 @@ fn dump_party(of: &Party) -> String {
     let who = (of.side, of.contact, &of.name, of.email.as_str(), of.person.0, &of.described, &of.how_known);
     let texts = (&of.why, &of.blurb, &of.language, of.link.0, of.generation);
     let ask = (of.asked, &of.given, &of.shown, of.answers, of.contested_at);
-    format!("{who:?}\n{texts:?}\n{ask:?}\n{:?}", (of.undeliverable_at, of.check_ins, of.outcome))
+    format!(
+        "{who:?}\n{texts:?}\n{ask:?}\n{:?}",
+        (of.undeliverable_at, of.check_ins, of.outcome, of.erased_at)
+    )
 }
 
 /// Every optional field set, and every other one changed.
@@ -99,6 +102,7 @@ fn filled_party(old: &Party, n: u8) -> Party {
         undeliverable_at: Some(at(9)),
         check_ins: 2,
         outcome: Some(Outcome::Landed),
+        erased_at: Some(at(10)),
     }
 }
 

@@ -158,6 +158,7 @@ pub fn party(side: Side, n: u8) -> Party {
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,
+        erased_at: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::introduction::{Introduction, State};
 use super::super::message::{Mail, MessageKind};
 use super::super::party::{Given, Party, Shown};
 use super::super::step::{Effect, Refusal, Step};
-use super::ask::{ask_side, move_deadline};
+use super::ask::{ask_side, ask_silently, move_deadline};
 use super::{Facts, has_answered};
 use crate::clock::Ts;
 
@@ -119,12 +119,12 @@ fn record(step: &mut Step, side: Side, reply: &Reply, now: Ts) {
 }
 
 /// What a changed answer means for the introduction.
-fn follow(step: &mut Step, side: Side, facts: &Facts, policy: &Policy, now: Ts) {
+pub(super) fn follow(step: &mut Step, side: Side, facts: &Facts, policy: &Policy, now: Ts) {
     let one_by_one = step.next.terms.order == Order::OneByOne;
     let says_yes = step.next.parties.get(side).says_yes();
     if one_by_one && side == Side::First {
         if says_yes {
-            turn_to_second(step, policy, now);
+            turn_to_second(step, facts, policy, now);
         } else if is_waiting(&step.next.parties.second) && facts.unsent.second {
             // The second ask names the first, who no longer agrees: it must not leave.
             step.next.parties.second.asked = None;
@@ -141,7 +141,7 @@ fn is_waiting(party: &Party) -> bool {
 
 /// The first agreed: ask the second, once. The deadline moves in the same way when the second is not
 /// asked because the connector took the introduction back, and once only, so that the first cannot tell.
-fn turn_to_second(step: &mut Step, policy: &Policy, now: Ts) {
+fn turn_to_second(step: &mut Step, facts: &Facts, policy: &Policy, now: Ts) {
     if step.next.parties.second.asked.is_some() {
         return;
     }
@@ -151,6 +151,8 @@ fn turn_to_second(step: &mut Step, policy: &Policy, now: Ts) {
         if !has_turned {
             move_deadline(step, now + policy.window);
         }
+    } else if facts.barred.second.is_some() || step.next.parties.second.erased_at.is_some() {
+        ask_silently(step, Side::Second, policy, now);
     } else {
         ask_side(step, Side::Second, policy, now);
     }
@@ -178,7 +180,8 @@ pub(super) fn settle(step: &mut Step, policy: &Policy, now: Ts) {
 
 /// Tells that a yes was taken back; quietly when it was. A withdrawal speaks for itself.
 fn reopened(step: &mut Step, now: Ts) {
-    let quiet = |party: &Party| party.given.as_ref().is_some_and(|given| given.quiet);
+    let quiet =
+        |party: &Party| party.erased_at.is_some() || party.given.as_ref().is_some_and(|given| given.quiet);
     if step.next.withdrawn_at.is_some() {
         return;
     }

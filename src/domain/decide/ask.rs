@@ -87,6 +87,15 @@ pub(super) fn ask_side(step: &mut Step, side: Side, policy: &Policy, now: Ts) {
     step.mails.push(Mail::Ask(side));
 }
 
+/// The same for somebody who cannot be asked now: nothing leaves, and to everybody else it is their silence.
+pub(super) fn ask_silently(step: &mut Step, side: Side, policy: &Policy, now: Ts) {
+    ask_side(step, side, policy, now);
+    step.mails.retain(|mail| *mail != Mail::Ask(side));
+    if let Some(asked) = step.next.parties.get_mut(side).asked.as_mut() {
+        asked.remind_at = None;
+    }
+}
+
 pub(super) fn move_deadline(step: &mut Step, deadline: Ts) {
     step.next.deadline = Some(step.next.deadline.map_or(deadline, |old| old.max(deadline)));
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod erase;
 mod outcome;
 mod tick;
 mod undeliverable;
@@ -9,6 +10,7 @@ mod withdraw;
 
 pub use answer::answer;
 pub use ask::{ask, ask_again};
+pub use erase::{erase, forget};
 pub use outcome::record_outcome;
 pub use tick::tick;
 pub use undeliverable::undeliverable;

@@ -118,9 +118,9 @@ async fn tell_old(
     new: &EmailAddress,
     now: Ts,
 ) -> Result<(), AccountError> {
-    let mail = mails::AddressChanged { connector: Who::new(&who.name), address: new.masked() };
-    let key = format!("address_changed/{}/{}", who.id, now.0);
-    let kind = MessageKind::AddressChanged;
+    let mail = mails::AccountMoved { connector: Who::new(&who.name), address: new.masked() };
+    let key = format!("account_moved/{}/{}", who.id, now.0);
+    let kind = MessageKind::AccountMoved;
     let envelope = Envelope { kind, key, links: Vec::new(), expires_at: None };
     let to = Reader { name: &who.name, email: &who.email, language: &who.language };
     let letter = service_letter(cx, to, envelope, &mail, now)?;

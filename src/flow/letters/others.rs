@@ -62,6 +62,7 @@ pub(super) fn connector_copy(
     let mut sent = introduction_mail(cx, connector, of, now);
     // The copy must not carry a link of a party: whoever holds it could act for them.
     sent.links.stop = String::new();
+    sent.links.manage = String::new();
     let text = introduction(cx, connector, of, now)?.text;
     let mail = ConnectorCopy {
         connector: Who::new(&connector.name),
@@ -102,7 +103,7 @@ pub(super) fn check_in(
         other_name: other.name.clone(),
         connector: Who::new(&connector.name),
         day: i64::from(days),
-        links: AskLinks { answer: mark(LinkName::CheckIn), stop: mark(LinkName::Stop) },
+        links: AskLinks { answer: mark(LinkName::CheckIn), ..answer_links() },
     };
     Ok(cx.views.mail(&you.language, &mail)?)
 }

@@ -69,14 +69,14 @@ impl Mail for ConfirmAddress {
 
 /// Tells the old address that the account has a new one.
 #[derive(Clone, Debug, Serialize)]
-pub struct AddressChanged {
+pub struct AccountMoved {
     pub connector: Who,
     /// The new address, masked.
     pub address: String,
 }
 
-impl Mail for AddressChanged {
-    const KIND: &'static str = "address_changed";
+impl Mail for AccountMoved {
+    const KIND: &'static str = "account_moved";
 
     fn samples() -> Vec<Self> {
         vec![Self { connector: samples::connector(), address: "a…@example.net".into() }]

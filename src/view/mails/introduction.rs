@@ -63,7 +63,7 @@ impl Mail for Introduction {
                 party.about.clear();
                 party.how_known.clear();
             }
-            let links = StopLink { stop: format!("{MARK}stop{MARK}") };
+            let links = StopLink { stop: format!("{MARK}stop{MARK}"), manage: format!("{MARK}manage{MARK}") };
             let writes_first_name = first.who.name.clone();
             Introduction { signature: None, first, second, links, writes_first_name, ..introduction(purpose) }
         });

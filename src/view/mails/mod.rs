@@ -4,6 +4,7 @@
 //! stored messages they are marks ([`super::MARK`]) that are filled in when the mail leaves.
 
 mod account;
+mod address;
 mod after;
 mod asks;
 mod introduction;
@@ -11,7 +12,8 @@ mod samples;
 
 use serde::Serialize;
 
-pub use account::{AddressChanged, ConfirmAddress, Invitation, SignIn, TestMail};
+pub use account::{AccountMoved, ConfirmAddress, Invitation, SignIn, TestMail};
+pub use address::{AddressChange, AddressChanged};
 pub use after::{Answered, CheckIn, ClosingNote, Receipt};
 pub use asks::{AskFirst, AskSecond, Reminder};
 pub use introduction::{ConnectorCopy, Introduction, Party};
@@ -34,6 +36,8 @@ pub const MAILS: &[MailEntry] = &[
     mail::<SignIn>(),
     mail::<Invitation>(),
     mail::<ConfirmAddress>(),
+    mail::<AccountMoved>(),
+    mail::<AddressChange>(),
     mail::<AddressChanged>(),
     mail::<TestMail>(),
 ];
@@ -69,10 +73,14 @@ pub struct AskLinks {
     pub answer: String,
     /// "Never again", from anyone here.
     pub stop: String,
+    /// The reader's own page.
+    pub manage: String,
 }
 
 /// The link of a mail that wants nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StopLink {
     pub stop: String,
+    /// The reader's own page.
+    pub manage: String,
 }

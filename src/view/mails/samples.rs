@@ -22,7 +22,11 @@ pub(super) fn helper() -> Who {
 
 /// As long as a real one, so that the checks on lines see it.
 pub(super) fn ask_links() -> AskLinks {
-    AskLinks { answer: answer_link(), stop: format!("https://intro.example.org/s/{}", "k7".repeat(32)) }
+    AskLinks {
+        answer: answer_link(),
+        stop: format!("https://intro.example.org/s/{}", "k7".repeat(32)),
+        manage: format!("https://intro.example.org/y/{}", "m9".repeat(32)),
+    }
 }
 
 pub(super) fn answer_link() -> String {
@@ -30,12 +34,17 @@ pub(super) fn answer_link() -> String {
 }
 
 pub(super) fn stop_link() -> StopLink {
-    StopLink { stop: ask_links().stop }
+    let AskLinks { stop, manage, .. } = ask_links();
+    StopLink { stop, manage }
 }
 
 /// As a stored message has them.
 pub(super) fn marked_links() -> AskLinks {
-    AskLinks { answer: format!("{MARK}answer{MARK}"), stop: format!("{MARK}stop{MARK}") }
+    AskLinks {
+        answer: format!("{MARK}answer{MARK}"),
+        stop: format!("{MARK}stop{MARK}"),
+        manage: format!("{MARK}manage{MARK}"),
+    }
 }
 
 fn described(purpose: Purpose) -> (&'static str, &'static str) {

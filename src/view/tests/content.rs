@@ -26,8 +26,16 @@ fn a_link_stands_alone_on_its_line_and_is_whole() {
 #[test]
 fn every_mail_to_a_party_can_be_stopped() {
     for (name, mail) in all_mails() {
-        let own =
-            ["sign_in", "invitation", "confirm_address", "address_changed", "test_mail", "connector_copy"];
+        let own = [
+            "sign_in",
+            "invitation",
+            "confirm_address",
+            "account_moved",
+            "address_change",
+            "address_changed",
+            "test_mail",
+            "connector_copy",
+        ];
         let to_a_party = !own.iter().any(|kind| name.starts_with(kind));
         let stop = format!("{MARK}stop{MARK}");
         let has_link = mail.text.contains("/s/k7") || mail.text.lines().any(|line| line == stop);
@@ -190,7 +198,7 @@ fn peoples_words_stay_words() {
             assert!(!mail.html.contains(bad), "{bad}");
         }
         assert_eq!(mail.html.matches("</body>").count(), 1);
-        assert_eq!(mail.html.matches("<a href").count(), 5, "four answers and the stop link");
+        assert_eq!(mail.html.matches("<a href").count(), 6, "four answers, your page and the stop link");
     }
 }
 

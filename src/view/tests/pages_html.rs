@@ -64,11 +64,57 @@ fn every_field_has_its_label_and_every_id_is_there_once() {
 
 #[test]
 fn the_first_button_of_a_form_behind_a_link_is_inert() {
-    for (file, html) in all_pages()
-        .into_iter()
-        .filter(|(file, _)| ["recipient/answer", "recipient/stop", "recipient/check_in"].contains(file))
-    {
+    let behind = [
+        "recipient/answer",
+        "recipient/stop",
+        "recipient/check_in",
+        "recipient/you_never",
+        "recipient/you_erase",
+        "recipient/new_address",
+    ];
+    for (file, html) in all_pages().into_iter().filter(|(file, _)| behind.contains(file)) {
         let first = tags(&html, &["button"]).next().unwrap_or(" value=\"\"");
         assert_eq!(attribute(first, "value"), Some(""), "{file}: {first}");
     }
+}
+
+/// Words of a page between its bar and its foot.
+fn words(html: &str) -> Vec<String> {
+    let main = html.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).unwrap_or_default();
+    let mut text = String::new();
+    for piece in main.split('<').skip(1) {
+        text.push(' ');
+        text.push_str(piece.split_once('>').map_or("", |(_, text)| text));
+    }
+    text.split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Half a minute is about 120 words; the connector's own come on top and were limited when they were typed.
+#[test]
+fn the_answer_page_says_what_must_be_said_in_a_hundred_and_twenty_words() {
+    let views = views();
+    let mut least = usize::MAX;
+    for page in pages::Answer::samples() {
+        let fresh = pages::Answer { faults: vec![], told: pages::Told::Nothing, given: None, ..page };
+        let bare = pages::Answer {
+            how_know_you: "-".into(),
+            how_know_other: "-".into(),
+            why: "-".into(),
+            shared: if fresh.shared.is_empty() { String::new() } else { "-".into() },
+            step: if fresh.step.is_empty() { String::new() } else { "-".into() },
+            about_other: if fresh.about_other.is_empty() { String::new() } else { "-".into() },
+            blurb: String::new(),
+            other_label: "-".into(),
+            connector: mails::Who::new("-"),
+            you: mails::Who::new("-"),
+            ..fresh
+        };
+        let words = words(&views.page(FALLBACK, &bare).unwrap());
+        assert!(words.len() <= 120, "{}: {}", words.len(), words.join(" "));
+        least = least.min(words.len());
+    }
+    assert!(least > 60, "only {least} words: has the way they are counted broken?");
 }

@@ -54,6 +54,13 @@ impl Form {
         self.find(key).is_some_and(|value| !value.is_empty())
     }
 
+    /// The rest of the names of all ticked boxes that begin with `prefix`.
+    #[must_use]
+    pub fn ticked_behind(&self, prefix: &str) -> Vec<String> {
+        let ticked = self.values.iter().filter(|(_, value)| !value.is_empty());
+        ticked.filter_map(|(key, _)| key.strip_prefix(prefix)).map(str::to_owned).collect()
+    }
+
     fn take(&mut self, key: &[u8], value: &[u8]) {
         let Ok(key) = std::str::from_utf8(key) else {
             self.problems.push(Problem::new("body", "invalid-utf8"));

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, Row};
 use tower::ServiceExt;
 use twoyes::clock::{Clock, Span, Ts};
 use twoyes::domain::asking::{Policy, Side};
@@ -238,6 +238,8 @@ impl TestApp {
             LinkName::Stop => (Purpose::Stop, "/stop/"),
             LinkName::CheckIn => (Purpose::CheckIn, "/met/"),
             LinkName::SignIn => (Purpose::SignIn, "/sign-in/"),
+            LinkName::Manage => (Purpose::Manage, "/you/"),
+            LinkName::AddressChange => (Purpose::AddressChange, "/address/"),
         };
         format!("{path}{}", self.mint(purpose, party.generation, party.link))
     }
@@ -277,6 +279,28 @@ impl TestApp {
             rows.extend(all);
         }
         rows
+    }
+}
+
+impl TestApp {
+    /// Whether any table holds these words.
+    pub async fn holds(&self, words: &str) -> bool {
+        let url = format!("sqlite:{}", self.dir.path().join("test.db").display());
+        let mut on = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let tables: Vec<(String,)> = sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table'")
+            .fetch_all(&mut on)
+            .await
+            .unwrap();
+        for (table,) in tables {
+            let sql = format!("SELECT * FROM \"{table}\"");
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut on).await.unwrap();
+            let texts =
+                rows.iter().flat_map(|row| (0..row.len()).map(|at| row.try_get_unchecked::<String, _>(at)));
+            if texts.flatten().any(|text| text.contains(words)) {
+                return true;
+            }
+        }
+        false
     }
 }
 

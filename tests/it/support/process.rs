@@ -55,6 +55,7 @@ impl Instance {
         new.set("keys.file", &new.path("twoyes.keys").display().to_string());
         new.set("mail.transport", "mailbox");
         new.set("mail.from_address", "introductions@twoyes.example");
+        new.set_raw("asking.asks_per_month", "1000");
         new.set_raw("courier.poll_milliseconds", "50");
         new
     }

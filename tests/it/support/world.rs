@@ -62,6 +62,7 @@ impl World {
         config.server.base_url = BASE.into();
         config.database.url = Secret::new(database.url.clone());
         config.database.max_connections = 4;
+        config.asking.asks_per_month = 1_000;
         config.keys.file = folder.path().join("test.keys");
         config.mail.transport = Transport::Mailbox;
         config.mail.from_address = "introductions@twoyes.example".into();

@@ -34,6 +34,8 @@ pub struct Answer {
     pub you_write_first: bool,
     pub deadline: Ts,
     pub given: Option<GivenAnswer>,
+    /// A note went with it. It is not shown: whoever was handed the mail would read it.
+    pub noted: bool,
     /// As typed, or as it stands.
     pub blurb: String,
     pub note: String,
@@ -45,6 +47,8 @@ pub struct Answer {
     pub blurb_max: usize,
     pub note_max: usize,
     pub nonce: String,
+    /// The reader's own page.
+    pub your_page: String,
     pub time_zone: String,
 }
 
@@ -82,6 +86,8 @@ pub struct Answered {
     pub decided_by: Ts,
     /// The page of the ask.
     pub change: String,
+    /// The reader's own page.
+    pub your_page: String,
     pub time_zone: String,
 }
 
@@ -97,6 +103,8 @@ pub struct Stop {
     pub kept: bool,
     /// What was posted is neither the one-click body nor this page's form.
     pub unclear: bool,
+    /// The reader's own page.
+    pub your_page: String,
 }
 
 /// What came of it?
@@ -110,6 +118,8 @@ pub struct CheckIn {
     pub other_name: String,
     pub outcome: Option<Outcome>,
     pub nonce: String,
+    /// The reader's own page.
+    pub your_page: String,
 }
 
 /// It was noted.
@@ -121,6 +131,8 @@ pub struct CheckInDone {
     pub outcome: Outcome,
     /// The page of the check-in.
     pub change: String,
+    /// The reader's own page.
+    pub your_page: String,
 }
 
 impl Answer {
@@ -145,6 +157,7 @@ impl Answer {
             you_write_first: true,
             deadline: SAMPLE_TIME,
             given: None,
+            noted: false,
             blurb: "Grace builds compilers.".into(),
             note: String::new(),
             quiet: false,
@@ -154,6 +167,7 @@ impl Answer {
             blurb_max: 800,
             note_max: 500,
             nonce: "n".repeat(32),
+            your_page: "/you/x".into(),
             time_zone: "Europe/Berlin".into(),
         }
     }
@@ -185,6 +199,7 @@ impl Page for Answer {
             step: String::new(),
             quiet: true,
             given: Some(given(Choice::NotNow)),
+            noted: true,
             ..Self::sample()
         };
         let open =
@@ -207,6 +222,7 @@ impl Page for Answered {
             quiet,
             decided_by: SAMPLE_TIME,
             change: "/c/x".into(),
+            your_page: "/you/x".into(),
             time_zone: "Europe/Berlin".into(),
         };
         let mut all = vec![one(None, false)];
@@ -229,6 +245,7 @@ impl Page for Stop {
                 stopped,
                 kept,
                 unclear,
+                your_page: "/you/x".into(),
             })
             .to_vec()
     }
@@ -247,6 +264,7 @@ impl Page for CheckIn {
             other_name: "Alan Turing".into(),
             outcome,
             nonce: "n".repeat(32),
+            your_page: "/you/x".into(),
         };
         vec![one(Told::Nothing, None), one(Told::Later, Some(Outcome::Met)), one(Told::Stale, None)]
     }
@@ -264,6 +282,7 @@ impl Page for CheckInDone {
                 other_name: "Alan Turing".into(),
                 outcome: *outcome,
                 change: "/met/x".into(),
+                your_page: "/you/x".into(),
             })
             .collect()
     }

@@ -1,11 +1,27 @@
 //! Pages behind the links of mails, for people without an account.
 
 mod answer;
+mod your_page;
 
 pub use answer::{Answer, Answered, CheckIn, CheckInDone, GivenAnswer, Stop, Told};
+pub use your_page::{
+    AskView, ChoiceView, EntryView, HolderView, NewAddress, NewAddressDone, RefusedView, YouErase, YouErased,
+    YouNever, YourPage, YourPaths,
+};
 
 use super::super::registry::{PageEntry, page};
 
 /// Its pages, one line each.
-pub(super) const PAGES: &[PageEntry] =
-    &[page::<Answer>(), page::<Answered>(), page::<Stop>(), page::<CheckIn>(), page::<CheckInDone>()];
+pub(super) const PAGES: &[PageEntry] = &[
+    page::<Answer>(),
+    page::<Answered>(),
+    page::<Stop>(),
+    page::<CheckIn>(),
+    page::<CheckInDone>(),
+    page::<YourPage>(),
+    page::<YouNever>(),
+    page::<YouErase>(),
+    page::<YouErased>(),
+    page::<NewAddress>(),
+    page::<NewAddressDone>(),
+];

@@ -64,13 +64,12 @@ fn typed(form: &Form) -> RawReply {
     }
 }
 
-/// The fields of an ask that was just opened.
+/// The fields of an ask that was just opened; never the note, which whoever was handed the mail would read.
 fn as_it_stands(web: &Web, ask: &AskPage) -> RawReply {
     let given = ask.given.as_ref();
     let until = given.and_then(|given| given.answer.until());
     RawReply {
         until: day(&ask.time_zone, until.unwrap_or(web.cx.now() + LATER)),
-        note: given.map(|given| given.note.clone()).unwrap_or_default(),
         quiet: given.is_some_and(|given| given.quiet),
         blurb: Some(ask.about_you.clone()),
         ..RawReply::default()
@@ -106,6 +105,7 @@ fn show_ask(
         you_write_first: ask.you_write_first,
         deadline: ask.deadline,
         given: given(ask),
+        noted: ask.given.as_ref().is_some_and(|given| !given.note.is_empty()),
         blurb: typed.blurb.unwrap_or_else(|| ask.about_you.clone()),
         note: typed.note,
         quiet: typed.quiet,
@@ -115,6 +115,7 @@ fn show_ask(
         blurb_max: BLURB_MAX,
         note_max: NOTE_MAX,
         nonce: ask.nonce.clone(),
+        your_page: ask.your_page.clone(),
         time_zone: ask.time_zone.clone(),
     };
     show(web, &ask.language, status, &page)
@@ -130,6 +131,7 @@ fn show_answered(web: &Web, ask: &AskPage, token: &str) -> Result<Response, WebE
         quiet: ask.given.as_ref().is_some_and(|given| given.quiet),
         decided_by: ask.decided_by,
         change: path::ANSWER.replace("{token}", token),
+        your_page: ask.your_page.clone(),
         time_zone: ask.time_zone.clone(),
     };
     show(web, &ask.language, StatusCode::OK, &page)
@@ -144,7 +146,7 @@ fn given(ask: &AskPage) -> Option<GivenAnswer> {
 }
 
 /// `YYYY-MM-DD` in a zone, as date fields carry it.
-fn day(zone: &str, at: Ts) -> String {
+pub(super) fn day(zone: &str, at: Ts) -> String {
     let at = at.to_jiff();
     let local = at.in_tz(zone).unwrap_or_else(|_| at.to_zoned(jiff::tz::TimeZone::UTC));
     local.strftime("%Y-%m-%d").to_string()

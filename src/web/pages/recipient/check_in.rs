@@ -52,6 +52,7 @@ async fn again(
         other_name: open.other_name,
         outcome: open.outcome,
         nonce: open.nonce,
+        your_page: open.your_page,
     };
     show(web, &open.language, status, &page)
 }
@@ -66,6 +67,7 @@ fn done(web: &Web, told: &CheckInPage, token: &str) -> Result<Response, WebError
         other_name: told.other_name.clone(),
         outcome,
         change: path::CHECK_IN.replace("{token}", token),
+        your_page: told.your_page.clone(),
     };
     show(web, &told.language, StatusCode::OK, &page)
 }

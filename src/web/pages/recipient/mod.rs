@@ -2,7 +2,9 @@
 
 mod answer;
 mod check_in;
+mod new_address;
 mod stop;
+mod your_page;
 
 use axum::Router;
 use axum::routing::get;
@@ -19,6 +21,15 @@ pub const TABLE: &[Route] = &[
     route("POST", path::STOP, Access::Public),
     route("GET", path::CHECK_IN, Access::Public),
     route("POST", path::CHECK_IN, Access::Public),
+    route("GET", path::YOU, Access::Public),
+    route("POST", path::YOU, Access::Public),
+    route("GET", path::YOU_NEVER, Access::Public),
+    route("POST", path::YOU_NEVER, Access::Public),
+    route("GET", path::YOU_ERASE, Access::Public),
+    route("POST", path::YOU_ERASE, Access::Public),
+    route("GET", path::YOU_DATA, Access::Public),
+    route("GET", path::ADDRESS, Access::Public),
+    route("POST", path::ADDRESS, Access::Public),
 ];
 
 pub fn router() -> Router<Web> {
@@ -26,4 +37,9 @@ pub fn router() -> Router<Web> {
         .route(path::ANSWER, get(answer::open).post(answer::give))
         .route(path::STOP, get(stop::open).post(stop::stop))
         .route(path::CHECK_IN, get(check_in::open).post(check_in::tell))
+        .route(path::YOU, get(your_page::open).post(your_page::change))
+        .route(path::YOU_NEVER, get(your_page::ask_never).post(your_page::never))
+        .route(path::YOU_ERASE, get(your_page::ask_erase).post(your_page::erase))
+        .route(path::YOU_DATA, get(your_page::data))
+        .route(path::ADDRESS, get(new_address::open).post(new_address::confirm))
 }

@@ -90,6 +90,7 @@ async fn page(web: &Web, token: &str, status: StatusCode, pressed: Pressed) -> R
         stopped: stop.stopped,
         kept: pressed == Pressed::Keep,
         unclear: pressed == Pressed::Unclear,
+        your_page: stop.your_page,
     };
     show(web, &stop.language, status, &page)
 }

@@ -1,0 +1,216 @@
+//! What people decided on their own page, and what is held about them. A person is the keyed hash of an
+//! address.
+
+use uuid::Uuid;
+
+use super::error::StoreError;
+use super::query::Row;
+use super::tx::Tx;
+use crate::clock::Ts;
+use crate::domain::asking::Side;
+use crate::domain::party::PersonKey;
+use crate::domain::preferences::{Pause, Preferences};
+use crate::ids::{ConnectorId, IntroductionId};
+
+/// Never from this connector, or never about this person.
+#[derive(Clone)]
+pub struct Refusal {
+    pub id: Uuid,
+    pub person: PersonKey,
+    pub whom: Whom,
+    /// The name that the person knew them by.
+    pub label: String,
+    pub created_at: Ts,
+}
+
+/// Who is refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    Connector(ConnectorId),
+    Person(PersonKey),
+}
+
+/// An entry in somebody's address book, as far as the person in it may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub connector: ConnectorId,
+    pub name: String,
+    pub described: String,
+    pub employer: String,
+    pub how_known: String,
+    pub since: Ts,
+}
+
+/// A person's settings; none when they never made any.
+pub async fn preferences(tx: &mut Tx, person: PersonKey) -> Result<Preferences, StoreError> {
+    let row = tx.q("SELECT * FROM person WHERE person = $1").bind(person.0.to_vec()).one().await?;
+    let Some(row) = row else {
+        return Ok(Preferences::default());
+    };
+    let pause = match (row.opt("paused_at")?, row.opt("paused_until")?) {
+        (Some(since), Some(until)) => Some(Pause { since: Ts(since), until: Ts(until) }),
+        _ => None,
+    };
+    let per_month: Option<i64> = row.opt("per_month")?;
+    let per_month = per_month.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    Ok(Preferences { per_month, limited_at: row.opt("limited_at")?.map(Ts), pause })
+}
+
+pub async fn save_preferences(
+    tx: &mut Tx,
+    person: PersonKey,
+    of: &Preferences,
+    now: Ts,
+) -> Result<(), StoreError> {
+    tx.q("INSERT INTO person (person, per_month, limited_at, paused_at, paused_until, changed_at)
+          VALUES ($1, $2, $3, $4, $5, $6)
+          ON CONFLICT (person) DO UPDATE SET per_month = excluded.per_month,
+            limited_at = excluded.limited_at, paused_at = excluded.paused_at,
+            paused_until = excluded.paused_until, changed_at = excluded.changed_at")
+        .bind(person.0.to_vec())
+        .bind(of.per_month.map(i64::from))
+        .bind(of.limited_at.map(|at| at.0))
+        .bind(of.pause.map(|pause| pause.since.0))
+        .bind(of.pause.map(|pause| pause.until.0))
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Adds a refusal. One that stands stays as it is.
+pub async fn refuse(tx: &mut Tx, new: &Refusal) -> Result<(), StoreError> {
+    let (connector, other) = match new.whom {
+        Whom::Connector(id) => (Some(id.0), None),
+        Whom::Person(key) => (None, Some(key.0.to_vec())),
+    };
+    tx.q("INSERT INTO refusal (id, person, connector_id, other, label, created_at)
+          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING")
+        .bind(new.id)
+        .bind(new.person.0.to_vec())
+        .bind(connector)
+        .bind(other)
+        .bind(new.label.as_str())
+        .bind(new.created_at.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Takes a refusal of this person back. `false` when there is none such.
+pub async fn take_back(tx: &mut Tx, person: PersonKey, id: Uuid) -> Result<bool, StoreError> {
+    let gone = tx
+        .q("DELETE FROM refusal WHERE person = $1 AND id = $2")
+        .bind(person.0.to_vec())
+        .bind(id)
+        .run()
+        .await?;
+    Ok(gone == 1)
+}
+
+/// All refusals of a person, oldest first.
+pub async fn refusals(tx: &mut Tx, person: PersonKey) -> Result<Vec<Refusal>, StoreError> {
+    let rows = tx
+        .q("SELECT * FROM refusal WHERE person = $1 ORDER BY created_at, id")
+        .bind(person.0.to_vec())
+        .all()
+        .await?;
+    rows.iter().map(read_refusal).collect()
+}
+
+/// Since when the person refuses this connector or this other person, if they do.
+pub async fn refused_since(
+    tx: &mut Tx,
+    person: PersonKey,
+    connector: ConnectorId,
+    other: PersonKey,
+) -> Result<Option<Ts>, StoreError> {
+    let row = tx
+        .q("SELECT created_at FROM refusal WHERE person = $1 AND (connector_id = $2 OR other = $3)
+            ORDER BY created_at LIMIT 1")
+        .bind(person.0.to_vec())
+        .bind(connector.0)
+        .bind(other.0.to_vec())
+        .one()
+        .await?;
+    row.map(|row| row.get("created_at").map(Ts)).transpose()
+}
+
+/// When this person was asked since `since`, by whomever, newest first. Asks that never left do not count.
+pub async fn asks(tx: &mut Tx, person: PersonKey, since: Ts, limit: i64) -> Result<Vec<Ts>, StoreError> {
+    let rows = tx
+        .q("SELECT created_at FROM delivery
+            WHERE person = $1 AND created_at > $2 AND kind IN ('ask_first', 'ask_second')
+              AND state NOT IN ('cancelled', 'failed')
+            ORDER BY created_at DESC LIMIT $3")
+        .bind(person.0.to_vec())
+        .bind(since.0)
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter().map(|row| row.get("created_at").map(Ts)).collect()
+}
+
+/// Where this person is a party, newest first; drafts included.
+pub async fn introductions(
+    tx: &mut Tx,
+    person: PersonKey,
+    limit: i64,
+) -> Result<Vec<(IntroductionId, Side)>, StoreError> {
+    let rows = tx
+        .q("SELECT introduction_id, side FROM party WHERE person = $1 ORDER BY introduction_id DESC LIMIT $2")
+        .bind(person.0.to_vec())
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter()
+        .map(|row| Ok((IntroductionId(row.get("introduction_id")?), row.word("side", Side::parse)?)))
+        .collect()
+}
+
+/// The spellings of this person's address that parties have.
+pub async fn addresses(tx: &mut Tx, person: PersonKey) -> Result<Vec<String>, StoreError> {
+    let rows = tx
+        .q("SELECT DISTINCT email FROM party WHERE person = $1 ORDER BY email")
+        .bind(person.0.to_vec())
+        .all()
+        .await?;
+    rows.iter().map(|row| row.get("email")).collect()
+}
+
+/// The entries with this address in all address books.
+pub async fn entries(tx: &mut Tx, email: &str) -> Result<Vec<Entry>, StoreError> {
+    let rows = tx
+        .q("SELECT connector_id, name, described, employer, how_known, created_at FROM contact
+            WHERE email_key = $1 ORDER BY created_at, id LIMIT 1000")
+        .bind(email.to_lowercase())
+        .all()
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Entry {
+                connector: ConnectorId(row.get("connector_id")?),
+                name: row.get("name")?,
+                described: row.get("described")?,
+                employer: row.get("employer")?,
+                how_known: row.get("how_known")?,
+                since: Ts(row.get("created_at")?),
+            })
+        })
+        .collect()
+}
+
+fn read_refusal(row: &Row) -> Result<Refusal, StoreError> {
+    let connector: Option<Uuid> = row.opt("connector_id")?;
+    let whom = match connector {
+        Some(id) => Whom::Connector(ConnectorId(id)),
+        None => Whom::Person(PersonKey(row.bytes("other")?)),
+    };
+    Ok(Refusal {
+        id: row.get("id")?,
+        person: PersonKey(row.bytes("person")?),
+        whom,
+        label: row.get("label")?,
+        created_at: Ts(row.get("created_at")?),
+    })
+}
