@@ -427,7 +427,6 @@ field-employer = The employer
 field-described = The description
 field-how_known = How you know them
 field-notes = The notes
-field-language = The language
 history-draft = A draft with { $who }
 history-asking = An introduction to { $who } is under way
 history-agreed = An introduction to { $who } is about to leave

@@ -18,12 +18,22 @@ postgres_programs() {
     folder=$(command -v initdb) && dirname "$(readlink -f "$folder")"
 }
 
+# Prints the fonts that can write this language.
+fc_list() {
+    command -v fc-list >/dev/null && fc-list ":lang=$1" family
+}
+
 # Prints the Debian packages that are missing here, one a line.
 missing_packages() {
     command -v cc >/dev/null || printf '%s\n' gcc libc6-dev
     postgres_programs >/dev/null || echo postgresql
     [ -x "$(command -v postfix)" ] || echo postfix
     command -v openssl >/dev/null || echo openssl
+    command -v chromium >/dev/null || echo chromium
+    command -v chromedriver >/dev/null || echo chromium-driver
+    # Names in every script are measured as they are read.
+    [ -n "$(fc_list ar)" ] || echo fonts-noto-core
+    [ -n "$(fc_list zh-cn)" ] || echo fonts-wqy-zenhei
     python3 -c 'import ensurepip, venv' 2>/dev/null || printf '%s\n' python3 python3-venv
 }
 

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use sqlx::{Connection, Row};
+use sqlx::{AssertSqlSafe, Connection, Row};
 use tower::ServiceExt;
 use twoyes::clock::{Clock, Span, Ts};
 use twoyes::domain::asking::{Policy, Side};
@@ -227,7 +227,12 @@ impl TestApp {
 
     /// The path of a party's link, as their newest mail has it.
     pub async fn link(&self, id: IntroductionId, side: Side, name: LinkName) -> String {
-        let of = self.load(id).await;
+        self.link_of(&self.connector, id, side, name).await
+    }
+
+    /// The same, of another connector's introduction.
+    pub async fn link_of(&self, who: &Connector, id: IntroductionId, side: Side, name: LinkName) -> String {
+        let of = log::get(self.cx(), who, id).await.unwrap().unwrap();
         let party = of.parties.get(side);
         let (purpose, path) = match name {
             LinkName::Answer => (Purpose::Consent, "/c/"),
@@ -258,6 +263,28 @@ impl TestApp {
         let mut all = std::fs::read(self.dir.path().join("test.db")).unwrap();
         all.extend(std::fs::read(self.dir.path().join("test.db-wal")).unwrap_or_default());
         all
+    }
+
+    /// Every row of every table as text, but for what a look leaves behind: when a token or a session was
+    /// used.
+    pub async fn rows(&self) -> Vec<String> {
+        let url = format!("sqlite:{}", self.dir.path().join("test.db").display());
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('session', 'api_token') ORDER BY name";
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.unwrap();
+        let mut rows = Vec::new();
+        for table in tables {
+            let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+            let columns: Vec<String> =
+                sqlx::query_scalar(AssertSqlSafe(columns)).fetch_all(&mut connection).await.unwrap();
+            let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+            let all =
+                format!("SELECT '{table}: ' || {} FROM \"{table}\" ORDER BY 1", quoted.join(" || ', ' || "));
+            let all: Vec<String> =
+                sqlx::query_scalar(AssertSqlSafe(all)).fetch_all(&mut connection).await.unwrap();
+            rows.extend(all);
+        }
+        rows
     }
 }
 

@@ -1,0 +1,113 @@
+//! A site with something of everything on it, and the way to each of its pages.
+
+use twoyes::clock::Span;
+use twoyes::domain::connector::Role;
+use twoyes::domain::contact::RawContact;
+use twoyes::flow::{account, ask, draft, people, unfinished};
+
+use super::site::{ADMIN, Site};
+use crate::support::app::raw_draft;
+use crate::support::http::{Answer, Http};
+
+const GRACE: &str = "grace@hopper.example";
+
+pub struct Scene {
+    pub site: Site,
+    /// `name=value` of Lena's session.
+    pub cookie: String,
+    draft: String,
+    introduced: String,
+    contact: String,
+    account: String,
+    delivery: String,
+    unfinished: String,
+}
+
+impl Scene {
+    pub async fn new() -> Self {
+        let site = Site::new().await;
+        let (cx, admin) = (&site.cx, &site.admin);
+        let introduced = draft::create(cx, admin, &raw_draft()).await.unwrap().id;
+        ask::ask(cx, admin, introduced).await.unwrap();
+        site.settle().await;
+        let port = site.port();
+        for address in [GRACE, "alan@turing.example"] {
+            let link = site.link_to(address, "/c/");
+            let mut http = Http::new(port);
+            let page = http.get(&link).await.unwrap();
+            let nonce = crate::support::world::hidden(&page.body, "nonce");
+            let said = http.form(&link, &[("nonce", &nonce), ("choice", "yes")]).await.unwrap();
+            assert!(said.is_good(), "{}", said.body);
+            site.pass(Span::minutes(11)).await;
+        }
+        site.pass(Span::days(7)).await;
+        // Others, in other states.
+        let asked = draft::create(cx, admin, &raw_draft()).await.unwrap().id;
+        ask::ask(cx, admin, asked).await.unwrap();
+        let draft = draft::create(cx, admin, &raw_draft()).await.unwrap().id;
+        let raw = RawContact {
+            name: "\u{0645}\u{0631}\u{064a}\u{0645} \u{0645}\u{064a}\u{0631}\u{0632}\u{0627}\u{062e}\u{0627}\u{0646}\u{064a}".into(),
+            email: "maryam@a-very-long-name-of-a-university.example".into(),
+            ..RawContact::default()
+        };
+        let contact = people::add(cx, admin, &raw).await.unwrap().id;
+        account::ask_to_sign_in(cx, ADMIN).await.unwrap();
+        site.settle().await;
+        let session = account::session_for(cx, admin).await.unwrap();
+        let kim =
+            account::add(cx, "kim@connect.example", "Kim", Role::Connector).await.unwrap().id.0.to_string();
+        let cookie = format!("twoyes={session}");
+        let headers = [
+            ("cookie", cookie.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        let mut http = Http::new(port);
+        let typed = "first.name=Zo".to_owned();
+        let begun = http.send(hyper::Method::POST, "/introductions/new", &headers, typed);
+        assert_eq!(begun.await.unwrap().status, 422);
+        let begun = unfinished::all(cx, admin).await.unwrap()[0].id.0.to_string();
+        let list = Http::new(port)
+            .send(hyper::Method::GET, "/admin/deliveries", &headers, String::new())
+            .await
+            .unwrap();
+        let delivery = list.body.split("/admin/deliveries/").nth(1).unwrap_or_default();
+        let delivery = delivery.split(['"', '/', '?']).next().unwrap().to_owned();
+        Self {
+            account: kim,
+            unfinished: begun,
+            delivery,
+            cookie: format!("twoyes={session}"),
+            draft: draft.to_string(),
+            introduced: introduced.to_string(),
+            contact: contact.to_string(),
+            site,
+        }
+    }
+
+    /// Where to find a page of this route.
+    pub fn path(&self, route: &str) -> String {
+        let id = match route {
+            "/introductions/{id}" => &self.introduced,
+            _ if route.starts_with("/introductions/") => &self.draft,
+            _ if route.starts_with("/contacts/") => &self.contact,
+            _ if route.starts_with("/unfinished/") => &self.unfinished,
+            _ if route.starts_with("/admin/deliveries/") => &self.delivery,
+            _ if route.starts_with("/admin/connectors/") => &self.account,
+            _ => "1",
+        };
+        let path = route.replace("{id}", id).replace("{kind}", "ask_first");
+        let Some((start, end)) = path.split_once("{token}") else {
+            assert!(!path.contains('{'), "no way to {route} is known: tell it in Scene::path");
+            return path;
+        };
+        let of = if route.starts_with("/sign-in/") { ADMIN } else { GRACE };
+        format!("{}{end}", self.site.link_to(of, start))
+    }
+
+    /// GET as Lena.
+    pub async fn get(&self, path: &str) -> Answer {
+        let cookie = [("cookie", self.cookie.as_str())];
+        Http::new(self.site.port()).send(hyper::Method::GET, path, &cookie, String::new()).await.unwrap()
+    }
+}

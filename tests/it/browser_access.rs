@@ -1,0 +1,117 @@
+//! WCAG 2.2 AA on every page, in light and dark, narrow and wide.
+
+use std::collections::BTreeMap;
+
+use twoyes::web::routes::{Access, Route, table};
+
+use crate::browser::axe::{self, Rules};
+use crate::browser::driver::{Browser, Script};
+use crate::browser::gallery::Gallery;
+use crate::browser::scene::Scene;
+use crate::browser::{look, rules};
+
+/// 320 px is the narrowest that must do (WCAG 1.4.10); 640 px is 1280 px at 200 % zoom.
+const LOOKS: [(u32, &str, Rules); 4] = [
+    (1280, "light", Rules::All),
+    (1280, "dark", Rules::ByLook),
+    (320, "dark", Rules::All),
+    (320, "light", Rules::ByLook),
+];
+
+/// Faults by page and sentence, so that one in twenty samples is told once.
+#[derive(Default)]
+struct Report {
+    pages: u64,
+    checks: u64,
+    faults: BTreeMap<String, Vec<String>>,
+}
+
+impl Report {
+    fn add(&mut self, page: &str, at: &str, faults: Vec<String>) {
+        for fault in faults {
+            self.faults.entry(format!("{page}: {fault}")).or_default().push(at.to_owned());
+        }
+    }
+
+    /// Looks at the open page in every look.
+    async fn look_over(&mut self, browser: &Browser, page: &str, name: &str) {
+        self.pages += 1;
+        for (width, scheme, rules) in LOOKS {
+            browser.size(width, 900).await;
+            browser.scheme(scheme).await;
+            let found = axe::check(browser, rules).await;
+            self.checks += found.checks;
+            let at = format!("{name} {width} {scheme}");
+            self.add(page, &at, found.violations);
+            self.add(page, &at, look::faults(browser).await);
+        }
+        browser.size(640, 450).await;
+        self.add(page, &format!("{name} 640"), look::faults(browser).await);
+    }
+
+    fn is_clean(&self) {
+        println!("{} pages in {} looks each: {} checks by axe", self.pages, LOOKS.len(), self.checks);
+        let all = self
+            .faults
+            .iter()
+            .map(|(fault, at)| format!("{fault}\n    {} times, first at {}\n", at.len(), at[0]));
+        assert!(self.faults.is_empty(), "{}", all.collect::<String>());
+    }
+}
+
+#[tokio::test]
+async fn every_page_in_every_state_is_open_to_everybody() {
+    let gallery = Gallery::open().await;
+    let browser = Browser::new(&gallery.base, Script::On).await;
+    axe::arm(&browser).await;
+    let mut report = Report::default();
+    for sample in &gallery.pages {
+        browser.open(&sample.path()).await;
+        report.look_over(&browser, sample.of(), &sample.name).await;
+    }
+    report.is_clean();
+}
+
+/// The pages behind routes: by GET, for people. (The page of a new address needs a mail of its own; its samples
+/// are looked at with all others.)
+fn page_routes() -> Vec<&'static str> {
+    let of_people = |route: &Route| {
+        route.method == "GET"
+            && !matches!(route.access, Access::Token(_))
+            && !route.path.starts_with("/api/")
+            && !["/healthz", "/readyz", "/metrics", "/enter/{token}", "/static/app.css", "/address/{token}"]
+                .contains(&route.path)
+    };
+    table().into_iter().filter(of_people).map(|route| route.path).collect()
+}
+
+#[tokio::test]
+async fn every_page_of_every_route_is_as_good_as_its_samples() {
+    let scene = Scene::new().await;
+    let browser = scene.site.browser().await;
+    axe::arm(&browser).await;
+    scene.site.enter(&browser, &scene.site.admin).await;
+    let mut report = Report::default();
+    for route in page_routes() {
+        let path = scene.path(route);
+        let said = scene.get(&path).await;
+        assert_eq!(said.status, 200, "{path}: {}", said.body);
+        let kind = said.headers["content-type"].to_str().unwrap();
+        if !kind.starts_with("text/html") {
+            let kept = said.headers.get("content-disposition").and_then(|value| value.to_str().ok());
+            assert!(
+                kept.is_some_and(|value| value.starts_with("attachment")),
+                "{path} is a file to keep: {kept:?}"
+            );
+            continue;
+        }
+        // The HTML of a mail is a page of its own kind.
+        if said.headers["content-security-policy"].to_str().unwrap().ends_with("sandbox") {
+            continue;
+        }
+        report.add(route, &path, rules::broken(&said.body));
+        browser.open(&path).await;
+        report.look_over(&browser, route, &path).await;
+    }
+    report.is_clean();
+}

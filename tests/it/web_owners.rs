@@ -1,0 +1,389 @@
+//! The owner matrix: what belongs to one connector, asked for by another and by an admin, over every route
+//! of the table. A route without a row fails.
+
+use axum::body::Body;
+use axum::http::Method;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use axum::http::request::Builder;
+use twoyes::clock::Span;
+use twoyes::domain::asking::Side;
+use twoyes::domain::connector::{Connector, Role, Scope};
+use twoyes::domain::contact::RawContact;
+use twoyes::domain::letter::LinkName::Answer;
+use twoyes::flow::people;
+use twoyes::flow::{account, ask, draft, introduce, unfinished};
+use twoyes::web::routes::{Access, Route, table};
+
+use crate::support::app::{Page, TestApp, encode, raw_draft, request};
+
+/// What a route is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    /// Whoever asks; nothing of a connector is in it without the secret in its path.
+    Everybody,
+    /// What belongs to whoever asks: another's is not in it.
+    OnesOwn,
+    /// One introduction, by its id.
+    Introduction,
+    /// One contact, by its id.
+    Contact,
+    /// A draft that was not finished, by its id.
+    Unfinished,
+    /// A session, by its id.
+    Session,
+    /// A token of the API, by its id.
+    Token,
+    /// The account of a connector, by its id: for admins.
+    Account,
+    /// The instance: for admins, and without names and addresses.
+    Instance,
+    /// One mail on its way, by its id: for admins, and without names and addresses.
+    Delivery,
+}
+
+/// What each route is about.
+const MATRIX: &[(&str, Row)] = &[
+    ("/", Row::OnesOwn),
+    ("/c/{token}", Row::Everybody),
+    ("/stop/{token}", Row::Everybody),
+    ("/met/{token}", Row::Everybody),
+    ("/you/{token}", Row::Everybody),
+    ("/you/{token}/never", Row::Everybody),
+    ("/you/{token}/erase", Row::Everybody),
+    ("/you/{token}/data", Row::Everybody),
+    ("/address/{token}", Row::Everybody),
+    ("/sign-in", Row::Everybody),
+    ("/sign-in/code", Row::Everybody),
+    ("/sign-in/{token}", Row::Everybody),
+    ("/sign-out", Row::Everybody),
+    ("/enter/{token}", Row::Everybody),
+    ("/static/app.css", Row::Everybody),
+    ("/healthz", Row::Everybody),
+    ("/readyz", Row::Everybody),
+    ("/metrics", Row::Everybody),
+    ("/api/openapi.json", Row::Everybody),
+    ("/introductions/new", Row::OnesOwn),
+    ("/introductions/{id}", Row::Introduction),
+    ("/introductions/{id}/edit", Row::Introduction),
+    ("/introductions/{id}/preview", Row::Introduction),
+    ("/introductions/{id}/preview/{kind}", Row::Introduction),
+    ("/introductions/{id}/ask", Row::Introduction),
+    ("/introductions/{id}/ask-again", Row::Introduction),
+    ("/introductions/{id}/withdraw", Row::Introduction),
+    ("/introductions/{id}/outcome", Row::Introduction),
+    ("/introductions/{id}/delete", Row::Introduction),
+    ("/introductions/{id}/copy", Row::Introduction),
+    ("/unfinished/{id}", Row::Unfinished),
+    ("/unfinished/{id}/discard", Row::Unfinished),
+    ("/contacts", Row::OnesOwn),
+    ("/contacts/new", Row::OnesOwn),
+    ("/contacts/{id}", Row::Contact),
+    ("/contacts/{id}/edit", Row::Contact),
+    ("/contacts/{id}/delete", Row::Contact),
+    ("/settings", Row::OnesOwn),
+    ("/settings/address", Row::OnesOwn),
+    ("/settings/address/code", Row::OnesOwn),
+    ("/settings/tokens", Row::OnesOwn),
+    ("/settings/tokens/{id}/revoke", Row::Token),
+    ("/settings/sessions/end", Row::OnesOwn),
+    ("/settings/sessions/{id}/end", Row::Session),
+    ("/settings/export", Row::OnesOwn),
+    ("/settings/delete", Row::OnesOwn),
+    ("/admin/connectors", Row::Instance),
+    ("/admin/connectors/invite", Row::Instance),
+    ("/admin/connectors/{id}", Row::Account),
+    ("/admin/connectors/{id}/role", Row::Account),
+    ("/admin/connectors/{id}/suspend", Row::Account),
+    ("/admin/connectors/{id}/resume", Row::Account),
+    ("/admin/connectors/{id}/invite-again", Row::Account),
+    ("/admin/deliveries/{id}", Row::Delivery),
+    ("/admin/deliveries/{id}/count-as-sent", Row::Delivery),
+    ("/admin/deliveries/{id}/cancel", Row::Delivery),
+    ("/admin/deliveries/{id}/address", Row::Delivery),
+    ("/admin/route/try", Row::Instance),
+    ("/admin/suppressions", Row::Instance),
+    ("/admin/suppressions/look-up", Row::Instance),
+    ("/admin/suppressions/add", Row::Instance),
+    ("/admin/suppressions/lift", Row::Instance),
+    ("/admin/health", Row::Instance),
+    ("/admin/health/records", Row::Instance),
+    ("/admin/acts", Row::Instance),
+    ("/admin/outcomes", Row::Instance),
+    ("/admin/deliveries", Row::Instance),
+    ("/admin/deliveries/{id}/retry", Row::Delivery),
+    ("/api/v1/introductions", Row::OnesOwn),
+    ("/api/v1/introductions/{id}", Row::Introduction),
+    ("/api/v1/introductions/{id}/preview", Row::Introduction),
+    ("/api/v1/introductions/{id}/events", Row::Introduction),
+    ("/api/v1/introductions/{id}/ask", Row::Introduction),
+    ("/api/v1/introductions/{id}/ask-again", Row::Introduction),
+    ("/api/v1/introductions/{id}/withdraw", Row::Introduction),
+    ("/api/v1/introductions/{id}/outcome", Row::Introduction),
+    ("/api/v1/contacts", Row::OnesOwn),
+    ("/api/v1/contacts/{id}", Row::Contact),
+    ("/api/v1/outcomes", Row::Instance),
+    ("/api/v1/outcomes.csv", Row::Instance),
+    ("/api/v1/deliveries", Row::Instance),
+    ("/api/v1/deliveries/{id}", Row::Delivery),
+    ("/api/v1/deliveries/{id}/retry", Row::Delivery),
+];
+
+/// The local mailbox shows every mail there is: it is there in demos and tests only.
+const DEMO: [&str; 3] = ["/mailbox", "/mailbox/{id}", "/mailbox/{id}/html"];
+
+/// Words of Mara's people and of what she wrote about them.
+const WORDS: [&str; 8] =
+    ["Zuleika", "zuleika@", "Quillfeather", "Otto", "otto@", "xylophone", "marzipan", "Ferdinand"];
+
+struct Cast {
+    app: TestApp,
+    mara: Connector,
+    introductions: Vec<String>,
+    contact: String,
+    delivery: String,
+    unfinished: String,
+    session: String,
+    token: String,
+}
+
+impl Cast {
+    /// Mara has a draft, one that is asked, one that was introduced, and a contact.
+    async fn new() -> Self {
+        let app = TestApp::new().await;
+        let mara = account::add(app.cx(), "mara@connect.example", "Mara", Role::Connector).await.unwrap();
+        let mut introductions = Vec::new();
+        for state in ["draft", "asked", "introduced"] {
+            let mut raw = raw_draft();
+            raw.first.name = "Zuleika Quillfeather".into();
+            raw.first.email = format!("zuleika@{state}.example");
+            raw.second.name = "Otto Quillfeather".into();
+            raw.second.email = format!("otto@{state}.example");
+            raw.first.why = "They play the xylophone.".into();
+            raw.shared = "You both like marzipan.".into();
+            let id = draft::create(app.cx(), &mara, &raw).await.unwrap().id;
+            introductions.push(id.to_string());
+            if state == "draft" {
+                continue;
+            }
+            ask::ask(app.cx(), &mara, id).await.unwrap();
+            for side in [Side::First, Side::Second].into_iter().filter(|_| state == "introduced") {
+                let link = app.link_of(&mara, id, side, Answer).await;
+                let nonce = app.get(&link).await.is(200).value("nonce");
+                app.post(&link, &[("nonce", &nonce), ("choice", "yes")]).await.is(200);
+                app.later(Span::minutes(11));
+            }
+            introduce::tick(app.cx(), id).await.unwrap();
+        }
+        let raw = RawContact {
+            name: "Ferdinand".into(),
+            email: "ferdinand@x.example".into(),
+            ..RawContact::default()
+        };
+        let contact = people::add(app.cx(), &mara, &raw).await.unwrap().id.to_string();
+        let unfinished = unfinished_of(&app, &mara).await;
+        let session = account::session_for(app.cx(), &mara).await.unwrap();
+        let session = account::who_is(app.cx(), &session).await.unwrap().unwrap().0.id.0.to_string();
+        let (token, _) = account::add_token(app.cx(), &mara, "own", &[Scope::Read]).await.unwrap();
+        let token = token.id.0.to_string();
+        let list =
+            Self { app, mara, introductions, contact, delivery: String::new(), unfinished, session, token };
+        let said = list.call(&list.app.connector, "GET", "/api/v1/deliveries").await.is(200).body;
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let delivery = said["items"][0]["id"].as_str().unwrap().to_owned();
+        Self { delivery, ..list }
+    }
+
+    /// Calls a page with a session, or the API with a token that may do everything this person may.
+    async fn call(&self, who: &Connector, method: &str, path: &str) -> Page {
+        let request = request(method.parse().unwrap(), path);
+        let request = self.signed(who, request, path).await;
+        let kind =
+            if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
+        let request = request.header(CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin");
+        self.app.send(request.body(good_body(method, path)).unwrap()).await
+    }
+
+    async fn signed(&self, who: &Connector, request: Builder, path: &str) -> Builder {
+        if !path.starts_with("/api/") {
+            let session = account::session_for(self.app.cx(), who).await.unwrap();
+            return request.header(COOKIE, format!("twoyes={session}"));
+        }
+        let mut scopes = vec![Scope::Read, Scope::Write];
+        scopes.extend((who.role == Role::Admin).then_some(Scope::Admin));
+        let (_, token) = account::add_token(self.app.cx(), who, "matrix", &scopes).await.unwrap();
+        request.header(AUTHORIZATION, format!("Bearer {token}"))
+    }
+
+    /// The paths of a route with Mara's ids in them.
+    fn paths(&self, route: &Route, row: Row) -> Vec<String> {
+        let path = route.path.replace("{token}", "nonsense").replace("{kind}", "ask_first");
+        let with = |ids: &[String]| ids.iter().map(|id| path.replace("{id}", id)).collect();
+        match row {
+            Row::Introduction => with(&self.introductions),
+            Row::Contact => with(std::slice::from_ref(&self.contact)),
+            Row::Delivery => with(std::slice::from_ref(&self.delivery)),
+            Row::Unfinished => with(std::slice::from_ref(&self.unfinished)),
+            Row::Session => with(std::slice::from_ref(&self.session)),
+            Row::Token => with(std::slice::from_ref(&self.token)),
+            Row::Account => with(&[self.mara.id.0.to_string()]),
+            Row::Everybody | Row::OnesOwn | Row::Instance => vec![path],
+        }
+    }
+
+    /// Everything that Mara has, as she sees it.
+    async fn estate(&self) -> String {
+        let mut all = String::new();
+        for path in ["/api/v1/introductions", "/api/v1/contacts"] {
+            all += &self.call(&self.mara, "GET", path).await.is(200).body;
+        }
+        for id in &self.introductions {
+            all += &self
+                .call(&self.mara, "GET", &format!("/api/v1/introductions/{id}/events"))
+                .await
+                .is(200)
+                .body;
+        }
+        for session in account::sessions_of(self.app.cx(), &self.mara).await.unwrap() {
+            all.extend((session.id.0.to_string() == self.session).then_some("a session"));
+        }
+        for token in account::tokens_of(self.app.cx(), &self.mara).await.unwrap() {
+            all.extend((token.id.0.to_string() == self.token).then_some("a token"));
+        }
+        all +=
+            &self.call(&self.mara, "GET", &format!("/unfinished/{}", self.unfinished)).await.is(200).plain();
+        all
+    }
+}
+
+/// Mara began to write and broke off.
+async fn unfinished_of(app: &TestApp, mara: &Connector) -> String {
+    let session = account::session_for(app.cx(), mara).await.unwrap();
+    let form = request(Method::POST, "/introductions/new").header(COOKIE, format!("twoyes={session}"));
+    let form = form
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    app.send(form.body(encode(&[("first.name", "Zuleika")])).unwrap()).await.is(422);
+    let all = unfinished::all(app.cx(), mara).await.unwrap();
+    all[0].id.0.to_string()
+}
+
+/// What the owner would send and have done.
+fn good_body(method: &str, path: &str) -> Body {
+    let api = path.starts_with("/api/");
+    match (method, path.rsplit('/').next().unwrap_or_default()) {
+        ("GET" | "DELETE", _) => Body::empty(),
+        (_, "outcome") if api => Body::from("{\"outcome\":\"met\"}"),
+        _ if api => Body::from("{}"),
+        (_, "outcome") => encode(&[("outcome", "met")]),
+        (_, "edit") => {
+            let raw = raw_draft();
+            encode(&[
+                ("purpose", &raw.purpose),
+                ("shared", &raw.shared),
+                ("step", &raw.step),
+                ("order", "one_by_one"),
+                ("writes_first", "first"),
+                ("first.name", &raw.first.name),
+                ("first.email", &raw.first.email),
+                ("first.described", &raw.first.described),
+                ("first.why", &raw.first.why),
+                ("second.name", &raw.second.name),
+                ("second.email", &raw.second.email),
+                ("second.described", &raw.second.described),
+                ("second.why", &raw.second.why),
+            ])
+        }
+        _ => Body::empty(),
+    }
+}
+
+fn row(route: &Route) -> Option<Row> {
+    MATRIX.iter().find(|(path, _)| *path == route.path).map(|(_, row)| *row)
+}
+
+#[track_caller]
+fn has_none_of_it(page: &Page, what: &str) {
+    for word in WORDS {
+        assert!(!page.body.contains(word), "{what} says `{word}`:\n{}", page.body);
+    }
+}
+
+#[test]
+fn every_route_has_its_row_and_every_row_its_route() {
+    let routes = table();
+    let missing: Vec<&str> = routes
+        .iter()
+        .filter(|route| row(route).is_none() && !DEMO.contains(&route.path))
+        .map(|route| route.path)
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new(), "routes without a row");
+    for (path, row) in MATRIX {
+        let of: Vec<&Route> = routes.iter().filter(|route| route.path == *path).collect();
+        assert!(!of.is_empty(), "no route {path}");
+        let admins =
+            of.iter().all(|route| matches!(route.access, Access::Admin | Access::Token(Scope::Admin)));
+        assert_eq!(matches!(row, Row::Instance | Row::Delivery | Row::Account), admins, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_sees_or_changes_what_is_another_connectors() {
+    let cast = Cast::new().await;
+    let kim = account::add(cast.app.cx(), "kim@connect.example", "Kim", Role::Connector).await.unwrap();
+    let admin = cast.app.connector.clone();
+    let estate = cast.estate().await;
+    assert!(
+        WORDS.iter().all(|word| estate.to_lowercase().contains(&word.to_lowercase())),
+        "Mara sees her own"
+    );
+    let mut requests = 0;
+    for route in table().iter().filter(|route| !DEMO.contains(&route.path)) {
+        let row = row(route).unwrap_or_else(|| panic!("no row for {}", route.path));
+        for path in cast.paths(route, row) {
+            for who in [&kim, &admin] {
+                // What an admin does to an account or a mail is meant to be seen.
+                let admins = matches!(row, Row::Delivery | Row::Account);
+                if admins && who.role == Role::Admin && route.method != "GET" {
+                    continue;
+                }
+                let what = format!("{} {path} as {}", route.method, who.name);
+                let page = cast.call(who, route.method, &path).await;
+                requests += 1;
+                has_none_of_it(&page, &what);
+                let status = page.status.as_u16();
+                match row {
+                    Row::Introduction | Row::Contact | Row::Unfinished | Row::Session | Row::Token => {
+                        assert_eq!(status, 404, "{what}: {}", page.plain())
+                    }
+                    Row::Instance | Row::Delivery | Row::Account if who.role == Role::Connector => {
+                        assert_eq!(status, 403, "{what}: {}", page.body);
+                    }
+                    Row::Everybody | Row::OnesOwn | Row::Instance | Row::Delivery | Row::Account => {
+                        assert!(![401, 405, 500].contains(&status), "{what}: {status} {}", page.body);
+                    }
+                }
+            }
+        }
+    }
+    println!("{requests} requests");
+    assert_eq!(cast.estate().await, estate, "nothing of Mara's was changed");
+}
+
+#[tokio::test]
+async fn what_is_refused_leaves_the_database_as_it_was() {
+    let cast = Cast::new().await;
+    let kim = account::add(cast.app.cx(), "kim@connect.example", "Kim", Role::Connector).await.unwrap();
+    for route in table().iter().filter(|route| route.method != "GET") {
+        let Some(row) = row(route).filter(|row| !matches!(row, Row::Everybody | Row::OnesOwn)) else {
+            continue;
+        };
+        for path in cast.paths(route, row) {
+            let before = cast.app.rows().await;
+            let page = cast.call(&kim, route.method, &path).await;
+            assert!(page.status.is_client_error(), "{} {path}: {}", route.method, page.status);
+            let mut after = cast.app.rows().await;
+            after.retain(|row| !before.contains(row));
+            assert_eq!(after, Vec::<String>::new(), "{} {path} changed something", route.method);
+        }
+    }
+}
