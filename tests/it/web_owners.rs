@@ -73,6 +73,12 @@ const MATRIX: &[(&str, Row)] = &[
     ("/introductions/{id}/outcome", Row::Introduction),
     ("/introductions/{id}/delete", Row::Introduction),
     ("/introductions/{id}/copy", Row::Introduction),
+    ("/introductions/{id}/new-draft", Row::Introduction),
+    ("/introductions/{id}/put-back", Row::Introduction),
+    ("/introductions/{id}/settled", Row::Introduction),
+    ("/admin/outcomes.csv", Row::Instance),
+    ("/admin/outcomes.json", Row::Instance),
+    ("/mailbox/later", Row::Everybody),
     ("/unfinished/{id}", Row::Unfinished),
     ("/unfinished/{id}/discard", Row::Unfinished),
     ("/contacts", Row::OnesOwn),
@@ -126,6 +132,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("/api/v1/deliveries", Row::Instance),
     ("/api/v1/deliveries/{id}", Row::Delivery),
     ("/api/v1/deliveries/{id}/retry", Row::Delivery),
+    ("/api/v1/deliveries/{id}/count-as-sent", Row::Delivery),
 ];
 
 /// The local mailbox shows every mail there is: it is there in demos and tests only.

@@ -17,7 +17,7 @@ use twoyes::domain::draft::{RawDraft, RawParty};
 use twoyes::domain::introduction::Introduction;
 use twoyes::domain::letter::LinkName;
 use twoyes::domain::link::{Claims, KeyState, LinkRing, Purpose};
-use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, account, ask, draft};
+use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, account, ask, draft, log};
 use twoyes::ids::{Ids, IntroductionId, LinkRef};
 use twoyes::mail::{Decoded, LocalMailbox, Transport, decode};
 use twoyes::metrics::Metrics;
