@@ -1,6 +1,6 @@
 //! The admin's outcome log: its lines and figures, as far as an admin may know. Changes nothing.
 
-use super::{Cx, Failure};
+use super::{Cx, Failure, account};
 use crate::clock::Ts;
 use crate::domain::asking::Purpose;
 use crate::domain::connector::Connector;
@@ -70,7 +70,7 @@ pub async fn look(
     let page = page(cx, filter, before, limit).await?;
     let figures = if before.is_none() { figures(cx, filter).await? } else { None };
     let mut tx = cx.db.read().await?;
-    let connectors = connectors::all(&mut tx).await?;
+    let connectors = everybody(&mut tx, cx).await?;
     let ids = (IntroductionId(uuid::Uuid::nil()), IntroductionId(uuid::Uuid::max()));
     let is_empty =
         page.lines.is_empty() && outcome_lists::count(&mut tx, &list(None, None, None), ids, 1).await? == 0;
@@ -85,7 +85,7 @@ pub async fn page(
     limit: usize,
 ) -> Result<LogPage, Failure> {
     let mut tx = cx.db.read().await?;
-    let everybody = connectors::all(&mut tx).await?;
+    let everybody = everybody(&mut tx, cx).await?;
     let (low, high) = filter.ids();
     let ids = (low, before.map_or(high, |before| high.min(before)));
     let (rows, next) = match &filter.search {
@@ -103,6 +103,16 @@ pub async fn page(
         row,
     });
     Ok(LogPage { lines: lines.collect(), next })
+}
+
+/// The connectors by name; whoever deleted the account has none any more.
+async fn everybody(tx: &mut Tx, cx: &Cx) -> Result<Vec<Connector>, Failure> {
+    let former = account::former(cx);
+    let mut all = connectors::all(tx).await?;
+    for gone in all.iter_mut().filter(|one| one.deleted_at.is_some()) {
+        gone.name.clone_from(&former);
+    }
+    Ok(all)
 }
 
 type Found = (Vec<LogRow>, Option<IntroductionId>);

@@ -353,14 +353,12 @@ you-done-address = A mail is on its way to the new address.
 you-done-address-text = Nothing changes before you confirm there, within a day.
 field-limit = The limit
 field-person = The person
-field-connector = The person
 field-back = What to take back
 field-never = The tick
 field-mine = The tick
 field-what = The form
 problem-nothing-ticked = Please tick what you would like to take back.
 problem-tick-needed = Please tick the box if you are sure.
-problem-same-address = This is the address that you are reached at already.
 problem-too-often = There were three wishes for another address within a day. Please try again tomorrow.
 problem-not-yours = This is not the address that this page belongs to.
 
@@ -416,7 +414,7 @@ connectors-said-suspended = Suspended. Sessions and tokens ended, and what was u
 connectors-said-resumed = They can sign in again.
 mail-invitation = The invitation of a connector
 mail-confirm_address = The code for a new address
-mail-address_changed = The note that an address changed
+mail-account_moved = The note that the address of an account changed
 
 ## Contacts and the composer
 
