@@ -16,7 +16,7 @@ ALTER TABLE delivery ADD COLUMN revived_at BIGINT;
 -- What waits for a decision, oldest first.
 CREATE INDEX delivery_unknown ON delivery (id) WHERE state = 'unknown';
 -- One family of mails, newest first. Of mails after an answer only those are listed that need help.
-CREATE INDEX delivery_asks ON delivery (id) WHERE kind IN ('ask_first', 'ask_second', 'reminder');
+CREATE INDEX delivery_of_asks ON delivery (id) WHERE kind IN ('ask_first', 'ask_second', 'reminder');
 CREATE INDEX delivery_introductions ON delivery (id) WHERE kind IN ('introduction', 'connector_copy', 'check_in');
 CREATE INDEX delivery_answers ON delivery (id) WHERE kind IN ('receipt', 'closing_note') AND state IN ('deferred', 'failed', 'unknown');
 CREATE INDEX delivery_service ON delivery (id)
