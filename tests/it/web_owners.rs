@@ -278,6 +278,9 @@ fn good_body(method: &str, path: &str) -> Body {
         (_, "edit") => {
             let raw = raw_draft();
             encode(&[
+                // Of a contact, then of an introduction.
+                ("name", &raw.first.name),
+                ("email", &raw.first.email),
                 ("purpose", &raw.purpose),
                 ("shared", &raw.shared),
                 ("step", &raw.step),
@@ -375,6 +378,8 @@ async fn nobody_sees_or_changes_what_is_another_connectors() {
 async fn what_is_refused_leaves_the_database_as_it_was() {
     let cast = Cast::new().await;
     let kim = account::add(cast.app.cx(), "kim@connect.example", "Kim", Role::Connector).await.unwrap();
+    // When somebody was seen last is noted once an hour.
+    cast.call(&kim, "GET", "/").await.is(200);
     for route in table().iter().filter(|route| route.method != "GET") {
         let Some(row) = row(route).filter(|row| !matches!(row, Row::Everybody | Row::OnesOwn)) else {
             continue;
