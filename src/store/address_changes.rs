@@ -138,7 +138,8 @@ pub async fn move_mails(
         .bind(new.domain())
         .run()
         .await?;
-    tx.q("UPDATE delivery SET person = $2 WHERE person = $1")
+    tx.q("UPDATE delivery SET person = $2
+          WHERE person = $1 AND state IN ('queued', 'deferred', 'unknown')")
         .bind(from.0.to_vec())
         .bind(to.0.to_vec())
         .run()

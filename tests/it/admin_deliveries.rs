@@ -179,7 +179,7 @@ async fn whoever_said_never_looks_to_an_admin_like_anybody_whose_mail_was_taken_
     answer::stop(app.cx(), link.trim_start_matches("/stop/")).await.unwrap();
     let waiting = deliveries_of(&app, MessageKind::AskFirst).await;
     let cancelled = waiting.iter().find(|one| one.state == DeliveryState::Cancelled).unwrap();
-    assert_eq!(cancelled.last_words, "never ask again", "the database knows");
+    assert_eq!(cancelled.last_words, "taken back", "not even the database tells why");
     assert_eq!(cancelled.introduction, Some(second));
     app.see("/admin/deliveries")
         .await

@@ -105,7 +105,7 @@ both! {
         for (n, expected) in (1..).zip([Cancelled, Cancelled, Cancelled, Leased, Sent, Queued]) {
             assert_eq!(state(&db.db, id(n)).await, expected, "delivery {n}");
         }
-        assert_eq!(get(&db.db, id(2)).await.last_words, "never ask again");
+        assert_eq!(get(&db.db, id(2)).await.last_words, "taken back");
     }
 
     async fn an_ask_is_unsent_until_it_began_to_leave(db: TestDb) {

@@ -60,7 +60,7 @@ both! {
         assert!(sink.taken().is_empty());
         assert!(!sink.commands().iter().any(|line| line == "DATA"));
         let stopped = delivery(&db.db, id).await;
-        assert_eq!((stopped.state, stopped.last_words.as_str()), (Cancelled, "never ask again"));
+        assert_eq!((stopped.state, stopped.last_words.as_str()), (Cancelled, "taken back"));
 
         post(&cx, "max@example.net").await;
         assert_eq!(worker.run_once().await.deliveries.sent, 1);

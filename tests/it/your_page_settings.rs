@@ -239,7 +239,7 @@ async fn what_is_wrong_stands_beside_its_field_and_is_kept() {
         (vec![("what", "pause"), ("until", "2020-01-01")], "a date after today", "value=\"2020-01-01\""),
         (vec![("what", "pause"), ("until", "")], "The date is needed", ""),
         (vec![("what", "address"), ("email", "nobody")], "is not an e-mail address", "value=\"nobody\""),
-        (vec![("what", "address"), ("email", "grace@hopper.example")], "reached at already", ""),
+        (vec![("what", "address"), ("email", "grace@hopper.example")], "your address already", ""),
         (vec![("what", "back")], "Please tick", ""),
         (vec![("what", "connector"), ("connector", "")], "is needed", ""),
     ] {
