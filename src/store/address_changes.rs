@@ -138,12 +138,12 @@ pub async fn move_mails(
         .bind(new.domain())
         .run()
         .await?;
-    tx.q("UPDATE delivery SET person = $2
-          WHERE person = $1 AND state IN ('queued', 'deferred', 'unknown')")
-        .bind(from.0.to_vec())
-        .bind(to.0.to_vec())
-        .run()
-        .await?;
+    for sql in [
+        "UPDATE delivery SET person = $2 WHERE person = $1 AND state IN ('queued', 'deferred', 'unknown')",
+        "UPDATE delivery SET person = $2 WHERE person = $1 AND kind IN ('ask_first', 'ask_second')",
+    ] {
+        tx.q(sql).bind(from.0.to_vec()).bind(to.0.to_vec()).run().await?;
+    }
     Ok(())
 }
 

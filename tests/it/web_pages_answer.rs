@@ -49,7 +49,7 @@ async fn two_yeses_on_the_pages_lead_to_the_introduction() {
         .await
         .is(200)
         .says("would like to introduce Grace Hopper to you")
-        .says("who has said yes to meeting you")
+        .says("who said yes to meeting you")
         .says("I build compilers.")
         .hides("grace@")
         .hides("They build what you want");
