@@ -29,14 +29,15 @@ pub async fn page(
     before: Option<DeliveryId>,
     limit: i64,
 ) -> Result<Vec<Delivery>, Failure> {
+    let filter = Filter { state, family: None, from: None, until: None, before };
     let mut tx = cx.db.read().await?;
-    Ok(deliveries::page(&mut tx, state, before, limit).await?)
+    Ok(deliveries::list(&mut tx, &filter, limit).await?)
 }
 
 /// One delivery with its attempts.
 pub async fn get(cx: &Cx, id: DeliveryId) -> Result<Option<(Delivery, Vec<PastAttempt>)>, Failure> {
     let mut tx = cx.db.read().await?;
-    let Some(found) = deliveries::get(&mut tx, id).await? else {
+    let Some(found) = deliveries::get(&mut tx, id).await?.filter(is_shown) else {
         return Ok(None);
     };
     let attempts = deliveries::attempts(&mut tx, id).await?;

@@ -65,8 +65,8 @@ both! {
         }
         let first: Vec<Value> = log.json()["items"].as_array().unwrap().iter().map(|item| item["first"].clone()).collect();
         assert_eq!(first, [Value::Null, json!("Ada Lovelace"), Value::Null], "named once they know each other");
-        assert_eq!(ids(&api.get(&admin, "/api/v1/outcomes?outcome=closed").await.json()), [closed.clone()]);
-        assert_eq!(ids(&api.get(&admin, "/api/v1/outcomes?q=hopper&limit=5").await.json()), [introduced.clone()]);
+        assert_eq!(ids(&api.get(&admin, "/api/v1/outcomes?outcome=closed").await.json()), std::slice::from_ref(&closed));
+        assert_eq!(ids(&api.get(&admin, "/api/v1/outcomes?q=hopper&limit=5").await.json()), std::slice::from_ref(&introduced));
         let bad = api.get(&admin, "/api/v1/outcomes.csv?from=x&outcome=y&colour=z").await;
         assert_eq!(bad.faults(), ["colour: unknown-field"]);
         let bad = api.get(&admin, "/api/v1/outcomes?from=x&outcome=y").await;
@@ -89,7 +89,8 @@ both! {
         let queued = api.get(&admin, "/api/v1/deliveries?state=queued").await;
         let delivery = &queued.json()["items"][0];
         assert_eq!(delivery["recipient"], "a…@example.org");
-        assert_eq!((delivery["kind"].as_str(), delivery["introduction_id"].as_str()), (Some("ask_first"), Some(id.as_str())));
+        assert_eq!(delivery["family"], "ask");
+        assert!(delivery["kind"].is_null() && !queued.text.contains(&id), "neither which of the two nor of what");
         assert!(!queued.text.contains("ada@"));
         let path = format!("/api/v1/deliveries/{}", delivery["id"].as_str().unwrap());
         let again = api.post_once(&admin, &format!("{path}/retry"), &json!({}), "r").await;
@@ -102,7 +103,7 @@ both! {
         assert_eq!(late.problem(), (409, "cannot_retry".to_owned()));
         assert_eq!(api.post_once(&admin, &format!("{path}/retry"), &json!({}), "r").await.text, again.text);
         api.answer(&id, "first", says("no")).await;
-        let receipt = api.get(&admin, "/api/v1/deliveries?limit=1").await.json()["items"][0].clone();
-        assert_eq!((receipt["kind"].as_str(), receipt["introduction_id"].is_null()), (Some("receipt"), true));
+        let all = api.get(&admin, "/api/v1/deliveries").await.json();
+        assert_eq!(all["items"].as_array().unwrap().len(), 1, "a receipt would tell that somebody answered: {all}");
     }
 }

@@ -54,7 +54,8 @@ async fn each_filter_finds_exactly_what_it_says() {
     let all = json(&app, "?when=all").await;
     assert_eq!(all.len(), 400);
     let lena = connectors[0].to_string();
-    let queries: [(&str, String, Box<dyn Fn(&Value) -> bool>); 7] = [
+    type Fits = Box<dyn Fn(&Value) -> bool>;
+    let queries: [(&str, String, Fits); 7] = [
         ("connector", format!("connector={lena}"), Box::new(|one| field(one, "connector") == "=Lena Brandt")),
         ("purpose", "purpose=peers".into(), Box::new(|one| field(one, "purpose") == "peers")),
         ("closed", "outcome=closed".into(), Box::new(|one| field(one, "state").starts_with("closed"))),

@@ -363,7 +363,7 @@ async fn nobody_sees_or_changes_what_is_another_connectors() {
                     // Back to one's own settings, with nothing done.
                     Row::Session | Row::Token => assert_eq!(status, 303, "{what}"),
                     Row::Introduction | Row::Contact | Row::Unfinished => {
-                        assert_eq!(status, 404, "{what}: {}", page.plain())
+                        assert_eq!(status, 404, "{what}: {}", page.plain());
                     }
                     Row::Instance | Row::Log | Row::Delivery | Row::Account
                         if who.role == Role::Connector =>

@@ -16,7 +16,6 @@ use super::steps::Nothing;
 use super::words;
 use crate::clock::Ts;
 use crate::domain::letter::DeliveryState;
-use crate::domain::message::MessageKind;
 use crate::flow::deliveries::{self, Decision, Delivery, PastAttempt};
 use crate::ids::DeliveryId;
 use crate::web::Web;
@@ -27,10 +26,10 @@ use crate::web::error::WebError;
 #[schema(as = Delivery)]
 pub struct DeliveryView {
     id: Uuid,
-    #[schema(example = "ask_first")]
-    kind: &'static str,
-    /// Null for receipts: they would tell the admin that somebody answered.
-    introduction_id: Option<Uuid>,
+    /// `ask`, `answer`, `introduction` or `service`: which of the two was asked, and whether somebody
+    /// answered, is not the admin's to know.
+    #[schema(example = "ask")]
+    family: &'static str,
     /// Masked.
     #[schema(example = "a…@example.org")]
     recipient: String,
@@ -80,7 +79,7 @@ struct AttemptView {
 
 /// List deliveries
 ///
-/// Of the whole instance, newest first.
+/// Of the whole instance, newest first. Mails after an answer are listed only while they need help.
 #[utoipa::path(
     get, path = "/api/v1/deliveries", tag = "admin", operation_id = "list_deliveries",
     security(("token" = ["admin"])),
@@ -179,8 +178,7 @@ fn view(of: &Delivery) -> DeliveryView {
     let due = of.finished_at.is_none() && of.due_at.0 != i64::MAX;
     DeliveryView {
         id: of.id.0,
-        kind: of.kind.as_str(),
-        introduction_id: of.introduction.map(|id| id.0).filter(|_| of.kind != MessageKind::Receipt),
+        family: of.kind.family().as_str(),
         recipient: deliveries::masked(of),
         state: of.state.as_str(),
         due_at: Some(of.due_at).filter(|_| due).map(Ts::rfc3339),
