@@ -40,6 +40,9 @@ fn field<'a>(line: &'a Value, name: &str) -> &'a str {
     line[name].as_str().unwrap_or_default()
 }
 
+/// Whether an item of the API belongs to what was asked for.
+type Fits = Box<dyn Fn(&Value) -> bool>;
+
 #[tokio::test]
 async fn an_empty_log_says_what_will_stand_here() {
     let app = TestApp::new().await;
@@ -54,7 +57,6 @@ async fn each_filter_finds_exactly_what_it_says() {
     let all = json(&app, "?when=all").await;
     assert_eq!(all.len(), 400);
     let lena = connectors[0].to_string();
-    type Fits = Box<dyn Fn(&Value) -> bool>;
     let queries: [(&str, String, Fits); 7] = [
         ("connector", format!("connector={lena}"), Box::new(|one| field(one, "connector") == "=Lena Brandt")),
         ("purpose", "purpose=peers".into(), Box::new(|one| field(one, "purpose") == "peers")),
