@@ -13,8 +13,8 @@ pub enum MailCommand {
     /// Print a kind of mail as its samples render, with this instance's overrides.
     Preview {
         /// `ask_first`, `ask_second`, `reminder`, `receipt`, `introduction`, `connector_copy`,
-        /// `closing_note`, `check_in`, `sign_in`, `invitation`, `confirm_address`, `address_changed` or
-        /// `test_mail`.
+        /// `closing_note`, `check_in`, `sign_in`, `invitation`, `confirm_address`, `account_moved`,
+        /// `address_change`, `address_changed` or `test_mail`.
         kind: String,
         /// Language of the templates.
         #[arg(long, default_value = "en")]

@@ -143,7 +143,7 @@ async fn minds_change(script: Script) {
     answer(&site, &browser, ALAN, "yes", "Yes").await;
     site.pass(Span::minutes(5)).await;
     // Within the hold a yes can be taken back, and the page that was just read leads there.
-    browser.press("Change the answer").await;
+    browser.press("Change the answer, or undo it").await;
     browser.says("Your answer so far: yes").await;
     browser.press("No").await;
     site.pass(Span::days(1)).await;

@@ -46,7 +46,8 @@ async fn a_sign_in_link_is_worth_nothing_in_another_browser() {
     site.settle().await;
     let link = site.link_to(ADMIN, "/sign-in/");
     thief.open(&link).await;
-    thief.press("Sign in now").await;
+    thief.says("not the browser in which you asked").await;
+    assert!(!thief.text().await.contains("Sign in now"), "there is nothing to press here");
     thief.open("/").await;
     assert_eq!(thief.path().await, "/sign-in");
     // Nor has it spoilt the link for its owner.

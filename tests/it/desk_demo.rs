@@ -24,9 +24,12 @@ async fn the_demo_opens_on_a_desk_with_a_past() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_twoyes"));
     command.args(["demo", "--port", &port.to_string(), "--folder"]).arg(folder.path());
     let mut demo = Demo(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
-    let lines = BufReader::new(demo.0.stdout.take().unwrap()).lines();
-    let session =
-        lines.map_while(Result::ok).find_map(|line| line.split_once("/enter/").map(|(_, it)| it.to_owned()));
+    // Kept open: the demo goes on writing to it.
+    let mut lines = BufReader::new(demo.0.stdout.take().unwrap()).lines();
+    let session = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("/enter/").map(|(_, it)| it.to_owned()));
     let cookie = format!("twoyes={}", session.unwrap().trim());
     let mut http = Http::new(port);
     let mut see = async |path: &str| {

@@ -91,7 +91,8 @@ pub async fn walk(browser: &Browser) -> Vec<String> {
     browser.run(CATCH, &[]).await;
     let wanted = browser.run(REACHABLE, &[]).await.as_u64().unwrap();
     let mut places: Vec<Place> = Vec::new();
-    for _ in 0..wanted + 5 {
+    // Each part of a date is a stop of its own.
+    for _ in 0..wanted * 2 + 10 {
         browser.strike(&[key::TAB]).await;
         match here(browser, &mut faults).await {
             // A date has several parts; a frame keeps the focus to itself.
