@@ -13,7 +13,7 @@ use crate::store::tally::{self, Cell};
 use crate::store::{Tx, connectors};
 
 /// Introductions that a search looks at before it says "there may be more further back".
-const LOOK: i64 = 400;
+const LOOK: i64 = 150;
 /// Connectors whose name fits a search; more of them are too many to look through one by one.
 const NAMED: usize = 12;
 /// More pieces than this cannot be read in a plot.

@@ -29,9 +29,14 @@ pub async fn fill(url: &str, number: u64, of: &Bulk<'_>) {
     let mut file = SqliteConnection::connect(url).await.unwrap();
     sqlx::query("PRAGMA synchronous = OFF").execute(&mut file).await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut file).await.unwrap();
+    let mut waiting = Waiting::default();
     for n in 0..number {
-        one(&mut file, n, number, of).await;
+        one(&mut file, n, number, of, &mut waiting).await;
+        if n % 500 == 499 {
+            waiting.write(&mut file).await;
+        }
     }
+    waiting.write(&mut file).await;
     sums(&mut file).await;
     sqlx::query("COMMIT").execute(&mut file).await.unwrap();
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut file).await.unwrap();
@@ -54,7 +59,32 @@ fn came(random: &[u8; 16], age: i64) -> Came {
     }
 }
 
-async fn one(file: &mut SqliteConnection, n: u64, number: u64, of: &Bulk<'_>) {
+/// Entries of the lists and of the words, written many at once: a statement for each takes minutes.
+#[derive(Default)]
+struct Waiting {
+    lists: Vec<(String, String)>,
+    words: Vec<(String, String)>,
+}
+
+impl Waiting {
+    async fn write(&mut self, file: &mut SqliteConnection) {
+        for (sql, entries) in [
+            (
+                "INSERT INTO outcome_list SELECT value ->> 0, unhex(value ->> 1) FROM json_each($1)",
+                std::mem::take(&mut self.lists),
+            ),
+            (
+                "INSERT INTO outcome_word SELECT value ->> 0, unhex(value ->> 1) FROM json_each($1)",
+                std::mem::take(&mut self.words),
+            ),
+        ] {
+            let entries = serde_json::to_string(&entries).unwrap();
+            sqlx::query(sql).bind(entries).execute(&mut *file).await.unwrap();
+        }
+    }
+}
+
+async fn one(file: &mut SqliteConnection, n: u64, number: u64, of: &Bulk<'_>, waiting: &mut Waiting) {
     let random: [u8; 16] = derive(b"bulk", &n.to_string());
     let back = Span::days(of.days).0 / i64::try_from(number).unwrap() * i64::try_from(number - n).unwrap();
     let at = Ts(of.now.0 - back);
@@ -101,7 +131,7 @@ async fn one(file: &mut SqliteConnection, n: u64, number: u64, of: &Bulk<'_>) {
     found_by.dedup();
     let words = if came.is_introduced() { found_by } else { Vec::new() };
     let share = Share { day: day(at), connector, purpose, came, days, words };
-    tallied(file, id, &share).await;
+    tallied(file, id, &share, waiting).await;
 }
 
 async fn party(file: &mut SqliteConnection, id: uuid::Uuid, side: &str, name: &str) {
@@ -120,7 +150,7 @@ async fn party(file: &mut SqliteConnection, id: uuid::Uuid, side: &str, name: &s
     .unwrap();
 }
 
-async fn tallied(file: &mut SqliteConnection, id: uuid::Uuid, share: &Share) {
+async fn tallied(file: &mut SqliteConnection, id: uuid::Uuid, share: &Share, waiting: &mut Waiting) {
     let days = share.days.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
     sqlx::query("INSERT INTO tallied VALUES ($1, $2, $3, $4, $5, $6, $7, 1)")
         .bind(id)
@@ -133,22 +163,9 @@ async fn tallied(file: &mut SqliteConnection, id: uuid::Uuid, share: &Share) {
         .execute(&mut *file)
         .await
         .unwrap();
-    for list in share.lists() {
-        sqlx::query("INSERT INTO outcome_list VALUES ($1, $2)")
-            .bind(list)
-            .bind(id)
-            .execute(&mut *file)
-            .await
-            .unwrap();
-    }
-    for word in prefixes(&share.words) {
-        sqlx::query("INSERT INTO outcome_word VALUES ($1, $2)")
-            .bind(word)
-            .bind(id)
-            .execute(&mut *file)
-            .await
-            .unwrap();
-    }
+    let own = data_encoding::HEXLOWER.encode(id.as_bytes());
+    waiting.lists.extend(share.lists().into_iter().map(|list| (list, own.clone())));
+    waiting.words.extend(prefixes(&share.words).into_iter().map(|word| (word, own.clone())));
 }
 
 /// The sums over all of `tallied`, and full batches as if every second closing had been answered.
