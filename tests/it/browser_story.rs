@@ -1,11 +1,13 @@
 //! The whole story in a real browser, from the mailed link to the admin's log; once more without script.
 
+use axum::http::Method;
 use twoyes::clock::Span;
 use twoyes::flow::{ask, draft};
 
 use crate::browser::driver::{Browser, Script};
 use crate::browser::site::{ADMIN, Site};
 use crate::support::app::raw_draft;
+use crate::support::http::Http;
 
 const GRACE: &str = "grace@hopper.example";
 const ALAN: &str = "alan@turing.example";
@@ -101,9 +103,38 @@ async fn whole_story(script: Script) {
     browser.says("Thank you").await;
     browser.open(&path).await;
     browser.says("A thank-you to copy").await;
-    browser.open("/admin/outcomes").await;
+    the_log(&site, &browser).await;
+}
+
+/// The admin looks for what came of it, and takes exactly that home.
+async fn the_log(site: &Site, browser: &Browser) {
+    browser.press("Admin").await;
     browser.says("Met or talked").await;
     browser.hides(GRACE).await;
+    choose(browser, "outcome", "landed").await;
+    browser.press("Show").await;
+    browser.says("Nothing fits").await;
+    choose(browser, "outcome", "met").await;
+    browser.press("Show").await;
+    browser.says("Grace Hopper and Alan Turing").await;
+    let source = browser.source().await;
+    let link = source.split("href=\"").find(|rest| rest.starts_with("/admin/outcomes.csv")).unwrap();
+    let link = link.split('"').next().unwrap().replace("&amp;", "&");
+    assert!(link.contains("outcome=met"), "the file is what is filtered: {link}");
+    let cookie = &browser.cookies().await[0];
+    let cookie = format!("{}={}", cookie["name"].as_str().unwrap(), cookie["value"].as_str().unwrap());
+    let mut http = Http::new(site.port());
+    let file = http.send(Method::GET, &link, &[("cookie", &cookie)], String::new()).await.unwrap();
+    assert_eq!(file.status, 200);
+    let lines: Vec<&str> = file.body.trim_end().lines().collect();
+    assert!(lines.len() == 2 && lines[1].contains(",met,"), "{}", file.body);
+    assert!(!file.body.contains('@'), "{}", file.body);
+}
+
+/// Chooses from a list without its mouse menu.
+async fn choose(browser: &Browser, id: &str, value: &str) {
+    let option = browser.find(&format!("#{id} option[value=\"{value}\"]")).await;
+    browser.click(&option).await;
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ pub struct Desk {
     pub done: Part,
     /// What was put aside a moment ago.
     pub settled: Option<Settled>,
+    /// Forms of the composer that are not drafts yet.
+    pub unfinished: usize,
     pub time_zone: String,
 }
 
@@ -136,6 +138,7 @@ impl Page for Desk {
             waiting: Part::default(),
             done: Part::default(),
             settled: None,
+            unfinished: 1,
             time_zone: "Europe/Berlin".into(),
         };
         let quiet = Self { waiting: part.clone(), ..empty.clone() };
@@ -144,6 +147,7 @@ impl Page for Desk {
             waiting: part.clone(),
             done: part.clone(),
             settled: Some(settled),
+            unfinished: 2,
             ..empty.clone()
         };
         let mut all = vec![empty.clone(), quiet, full];

@@ -12,6 +12,7 @@ use crate::clock::Ts;
 use crate::domain::attention::Place;
 use crate::domain::connector::Connector;
 use crate::flow::desk::{self, COUNTED, Item, Section};
+use crate::flow::unfinished;
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, Here, Part, Row, Settle, Settled};
@@ -48,6 +49,7 @@ pub async fn desk(
         waiting: Part::default(),
         done: Part::default(),
         settled: settled(&web, &who, &look.settled).await?,
+        unfinished: unfinished::all(&web.cx, &who).await?.len(),
         time_zone: who.time_zone.clone(),
     };
     match page.only {
