@@ -68,7 +68,7 @@ pub(super) fn connector_copy(
         connector: Who::new(&connector.name),
         first: sent.first,
         second: sent.second,
-        text_of_introduction: without_marks(&text),
+        text_of_introduction: what_was_said(&text),
         link_introduction: cx.urls.introduction(of.id),
     };
     Ok(cx.views.mail(&connector.language, &mail)?)
@@ -151,8 +151,9 @@ fn shared_language(of: &Introduction) -> &str {
     if first == second { first } else { crate::view::FALLBACK }
 }
 
-/// Drops the lines that hold a link mark.
-fn without_marks(text: &str) -> String {
-    let kept: Vec<&str> = text.lines().filter(|line| !line.contains(crate::view::MARK)).collect();
-    kept.join("\n")
+/// What the mail says above its footer, without the lines that hold a link mark.
+fn what_was_said(text: &str) -> String {
+    let said = text.rsplit_once("\n---\n").map_or(text, |(said, _footer)| said);
+    let kept: Vec<&str> = said.lines().filter(|line| !line.contains(crate::view::MARK)).collect();
+    kept.join("\n").trim_end().to_owned()
 }
