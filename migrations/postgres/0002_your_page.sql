@@ -37,6 +37,8 @@ CREATE TABLE address_change (
 CREATE INDEX address_change_person ON address_change (person, created_at);
 
 ALTER TABLE party ADD COLUMN erased_at BIGINT;
+-- When they took a "never" back.
+ALTER TABLE party ADD COLUMN never_lifted_at BIGINT;
 
 -- Asks of the last month to one person, whoever asked.
 CREATE INDEX delivery_asks ON delivery (person, created_at) WHERE kind IN ('ask_first', 'ask_second');

@@ -41,6 +41,8 @@ pub struct Party {
     pub answers: i64,
     /// When two contradictory answers last cancelled each other.
     pub contested_at: Option<Ts>,
+    /// When they last took a "never" back. Contradicted within seconds it was a robot's, and never stands.
+    pub never_lifted_at: Option<Ts>,
     /// When their address was refused for good.
     pub undeliverable_at: Option<Ts>,
     /// How many check-ins went out.

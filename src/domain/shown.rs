@@ -59,6 +59,7 @@ fn is_unasked_quietly(of: &Introduction) -> bool {
 fn blind(party: &mut Party) {
     party.given = None;
     party.contested_at = None;
+    party.never_lifted_at = None;
     party.answers = 0;
     if let Some(asked) = &mut party.asked {
         asked.remind_at = None;

@@ -234,6 +234,7 @@ fn blank(cx: &Cx, side: Side, link: LinkRef, draft: &DraftParty) -> Party {
         shown: None,
         answers: 0,
         contested_at: None,
+        never_lifted_at: None,
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,

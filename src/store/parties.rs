@@ -50,7 +50,7 @@ pub(super) async fn update(tx: &mut Tx, id: IntroductionId, party: &Party) -> Re
             deadline = $14, remind_at = $15, choice = $16, not_now_until = $17, answered_at = $18,
             note = $19, quiet = $20, shown_choice = $21, shown_until = $22, shown_at = $23,
             shown_note = $24, answers = $25, contested_at = $26, undeliverable_at = $27,
-            check_ins = $28, outcome = $29, erased_at = $30
+            check_ins = $28, outcome = $29, erased_at = $30, never_lifted_at = $31
           WHERE introduction_id = $1 AND side = $2")
         .bind(id.0)
         .bind(party.side.as_str())
@@ -82,6 +82,7 @@ pub(super) async fn update(tx: &mut Tx, id: IntroductionId, party: &Party) -> Re
         .bind(party.check_ins)
         .bind(party.outcome.map(Outcome::as_str))
         .bind(party.erased_at.map(|at| at.0))
+        .bind(party.never_lifted_at.map(|at| at.0))
         .exactly_one()
         .await
 }
@@ -114,6 +115,7 @@ fn read(row: &Row) -> Result<Party, StoreError> {
         check_ins: row.get("check_ins")?,
         outcome: row.opt_word("outcome", Outcome::parse)?,
         erased_at: row.opt("erased_at")?.map(Ts),
+        never_lifted_at: row.opt("never_lifted_at")?.map(Ts),
     })
 }
 

@@ -106,6 +106,7 @@ fn party(side: Side, name: &str, email: &str) -> Party {
         shown: None,
         answers: 0,
         contested_at: None,
+        never_lifted_at: None,
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,

@@ -156,6 +156,7 @@ pub fn party(side: Side, n: u8) -> Party {
         shown: None,
         answers: 0,
         contested_at: None,
+        never_lifted_at: None,
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,

@@ -149,6 +149,26 @@ async fn a_robot_that_presses_every_button_has_not_said_yes() {
 }
 
 #[tokio::test]
+async fn a_robot_that_presses_every_button_takes_no_never_back() {
+    let app = TestApp::new().await;
+    let id = app.asked().await.id;
+    let link = app.link(id, Side::First, Answer).await;
+    let stop = app.link(id, Side::First, Stop).await;
+    choose(&app, &link, "never", &[]).await.is(200);
+    app.later(Span::minutes(1));
+    for choice in ["", "yes", "not_now", "no", "never"] {
+        choose(&app, &link, choice, &[("until", "2026-05-01")]).await;
+    }
+    app.get(&stop).await.is(200).says("You will not be asked again");
+    // Its owner still can, by one answer that nothing contradicts.
+    app.later(Span::minutes(1));
+    choose(&app, &link, "never", &[]).await.is(200);
+    app.later(Span::minutes(1));
+    choose(&app, &link, "no", &[]).await.is(200);
+    app.get(&stop).await.is(200).says("Never be asked again?");
+}
+
+#[tokio::test]
 async fn what_was_typed_is_kept_when_something_is_wrong() {
     let app = TestApp::new().await;
     let id = app.asked().await.id;

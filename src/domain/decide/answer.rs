@@ -41,9 +41,12 @@ pub fn answer(
         return Ok(step);
     }
     if is_contradiction(&before, reply.answer, policy, now) {
-        contest(&mut step, side, reply, now);
+        contest(&mut step, side, reply, policy, now);
     } else {
         record(&mut step, side, reply, now);
+        if is_never(&before) && reply.answer != Answer::Never {
+            step.next.parties.get_mut(side).never_lifted_at = Some(now);
+        }
     }
     let after_never = is_never(&before);
     if after_never && !is_never(step.next.parties.get(side)) {
@@ -93,7 +96,12 @@ fn is_contradiction(before: &Party, answer: Answer, policy: &Policy, now: Ts) ->
 }
 
 /// A quiet reply cancels quietly: what was shown of the answer before it stays.
-fn contest(step: &mut Step, side: Side, reply: &Reply, now: Ts) {
+fn contest(step: &mut Step, side: Side, reply: &Reply, policy: &Policy, now: Ts) {
+    let party = step.next.parties.get_mut(side);
+    // A robot that presses every button took a never back with its first press: it stands again.
+    if party.never_lifted_at.take().is_some_and(|at| now - at < policy.contest) {
+        step.effects.push(Effect::Suppress(side));
+    }
     let party = step.next.parties.get_mut(side);
     party.given = None;
     if !is_quiet(reply) {

@@ -71,6 +71,7 @@ fn fresh_round(mut old: Introduction) -> Result<Introduction, Refusal> {
         party.given = None;
         party.shown = None;
         party.contested_at = None;
+        party.never_lifted_at = None;
         party.undeliverable_at = None;
     }
     Ok(old)

@@ -36,6 +36,7 @@ pub fn erase(
         shown.note.clear();
     }
     party.contested_at = None;
+    party.never_lifted_at = None;
     party.outcome = None;
     // No reminder and no check-in to nobody.
     party.check_ins = i64::try_from(policy.check_in_days.len()).unwrap_or(i64::MAX);
