@@ -11,7 +11,7 @@ use crate::domain::name_words;
 use crate::domain::problem::{Problem, Problems};
 use crate::domain::shown::to_connector;
 use crate::ids::ContactId;
-use crate::store::{StoreError, contact_words, contacts, histories};
+use crate::store::{StoreError, contact_search, contacts, histories};
 
 /// Why a contact was not saved.
 #[derive(Debug, thiserror::Error)]
@@ -150,7 +150,7 @@ pub async fn by_name(
     let sought = name_words::words(text);
     let mut tx = cx.db.read().await?;
     if !sought.is_empty() {
-        return Ok(contact_words::search(&mut tx, who.id, &sought, after, limit).await?);
+        return Ok(contact_search::search(&mut tx, who.id, &sought, after, limit).await?);
     }
     // Something was looked for that no word can be.
     if !text.trim().is_empty() {
@@ -213,7 +213,7 @@ pub async fn keep_parties(cx: &Cx, who: &Connector, of: &Introduction) -> Result
 
 /// Reads contacts anew whose words an older version did not keep. Called once at the start.
 pub async fn fill_words(cx: &Cx) -> Result<(), Failure> {
-    while cx.db.write(|tx| Box::pin(contact_words::fill(tx, 500))).await? > 0 {}
+    while cx.db.write(|tx| Box::pin(contact_search::fill(tx, 500))).await? > 0 {}
     Ok(())
 }
 

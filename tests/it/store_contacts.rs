@@ -6,7 +6,7 @@ use twoyes::domain::introduction::State;
 use twoyes::domain::message::MessageKind;
 use twoyes::ids::{ConnectorId, ContactId, IntroductionId, UnfinishedId};
 use twoyes::store::unfinished::{self, Unfinished};
-use twoyes::store::{Db, contact_words, contacts, histories, introductions, outbox};
+use twoyes::store::{Db, contact_search, contacts, histories, introductions, outbox};
 
 use crate::store_kit::{T0, contact, draft, look, message, saved_connector, unit, uuid};
 use crate::support::db::both;
@@ -21,7 +21,7 @@ async fn saved(db: &Db, owner: ConnectorId, n: u8, name: &str, employer: &str) -
 
 async fn names(db: &Db, owner: ConnectorId, text: &str, after: Option<ContactId>) -> Vec<String> {
     let sought: Vec<String> = text.split(' ').map(str::to_owned).collect();
-    let found = look!(db, tx => contact_words::search(tx, owner, &sought, after, 2));
+    let found = look!(db, tx => contact_search::search(tx, owner, &sought, after, 2));
     found.into_iter().map(|one| one.facts.name).collect()
 }
 
@@ -71,9 +71,9 @@ both! {
             unit!(db.db, tx => tx.q(sql).run()).unwrap();
         }
         assert!(names(&db.db, ada.id, "acme", None).await.is_empty());
-        assert_eq!(unit!(db.db, tx => contact_words::fill(tx, 10)).unwrap(), 1);
+        assert_eq!(unit!(db.db, tx => contact_search::fill(tx, 10)).unwrap(), 1);
         assert_eq!(names(&db.db, ada.id, "acme", None).await, ["Zoë"]);
-        assert_eq!(unit!(db.db, tx => contact_words::fill(tx, 10)).unwrap(), 0);
+        assert_eq!(unit!(db.db, tx => contact_search::fill(tx, 10)).unwrap(), 0);
     }
 
     async fn what_was_between_people_is_found_by_the_person(db: TestDb) {
