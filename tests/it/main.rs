@@ -74,6 +74,7 @@ mod store_post;
 mod story;
 mod story_mails;
 mod support;
+mod trust_rows;
 mod two_yeses;
 mod two_yeses_stage;
 mod web_html;
