@@ -23,6 +23,8 @@ pub enum At {
     Mail,
     Rcpt,
     Data,
+    /// When the first line of the mail has come.
+    Body,
     /// The reply after the final dot. The mail is kept unless the reply is 4xx or 5xx, also when the client
     /// never hears about it.
     Dot,
@@ -46,6 +48,8 @@ pub enum Act {
     Close,
     /// Replies and hangs up.
     ReplyAndClose(String),
+    /// Replies, and then nothing for ever.
+    ReplyAndMute(String),
 }
 
 impl Act {
@@ -298,6 +302,11 @@ impl Talk {
         let mut data = Vec::new();
         loop {
             let line = self.line().await?;
+            if data.is_empty()
+                && let Some(act) = self.scripted(At::Body)
+            {
+                self.act(act).await?;
+            }
             if line == b".\r\n" {
                 break;
             }
@@ -306,9 +315,13 @@ impl Talk {
         let (from, rcpt) = (self.from.take().unwrap_or_default(), self.rcpt.take().unwrap_or_default());
         let act = self.scripted(At::Dot);
         let refused = match &act {
-            Some(Act::Reply(r) | Act::Slow(_, r) | Act::Drip(_, r) | Act::ReplyAndClose(r)) => {
-                r.starts_with(['4', '5'])
-            }
+            Some(
+                Act::Reply(r)
+                | Act::Slow(_, r)
+                | Act::Drip(_, r)
+                | Act::ReplyAndClose(r)
+                | Act::ReplyAndMute(r),
+            ) => r.starts_with(['4', '5']),
             Some(Act::Bytes(bytes)) => bytes.starts_with(b"4") || bytes.starts_with(b"5"),
             Some(Act::Mute | Act::Close) | None => false,
         };
@@ -355,17 +368,23 @@ impl Talk {
                 }
                 Ok(reply.starts_with(['2', '3']))
             }
-            Act::Mute => {
-                // Reads on, so that the client's writes succeed, and says nothing for ever.
-                while !self.line().await?.is_empty() {}
-                Err(Over)
-            }
+            Act::Mute => self.say_nothing().await,
             Act::Close => Err(Over),
             Act::ReplyAndClose(reply) => {
                 self.send(&reply).await?;
                 Err(Over)
             }
+            Act::ReplyAndMute(reply) => {
+                self.send(&reply).await?;
+                self.say_nothing().await
+            }
         }
+    }
+
+    /// Reads on, so that the client's writes succeed, and says nothing for ever.
+    async fn say_nothing(&mut self) -> Result<bool, Over> {
+        while !self.line().await?.is_empty() {}
+        Err(Over)
     }
 
     async fn send(&mut self, reply: &str) -> Result<(), Over> {
