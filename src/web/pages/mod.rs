@@ -27,7 +27,7 @@ use crate::view::{FALLBACK, Page};
 
 pub use form::Form;
 pub use session::{Admin, SignedIn};
-pub use take::{Id, Token};
+pub use take::{Id, Token, Told};
 
 /// The routes of the pages, family by family.
 #[must_use]

@@ -3,6 +3,7 @@
 use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use serde::Deserialize;
 
 use crate::web::Web;
 use crate::web::error::WebError;
@@ -12,6 +13,13 @@ pub struct Token(pub String);
 
 /// An id of this type.
 pub struct Id<T>(pub T);
+
+/// `?told=...`: what was done just before, for the page that tells it.
+#[derive(Debug, Default, Deserialize)]
+pub struct Told {
+    #[serde(default)]
+    pub told: String,
+}
 
 impl FromRequestParts<Web> for Token {
     type Rejection = WebError;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::paging::{behind, limit};
 use super::super::session::{SignedIn, frame, see_other};
-use super::super::{Form, Id, faults, show};
+use super::super::{Form, Id, Told, faults, show};
 use crate::domain::connector::Connector;
 use crate::domain::contact::{Contact, RawContact};
 use crate::domain::introduction::Introduction;
@@ -56,13 +56,6 @@ pub async fn list(
         deleted: query.told == "deleted",
     };
     show(&web, &who.language, StatusCode::OK, &page)
-}
-
-/// What became of the form.
-#[derive(Debug, Default, Deserialize)]
-pub struct Told {
-    #[serde(default)]
-    told: String,
 }
 
 /// One contact.

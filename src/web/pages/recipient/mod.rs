@@ -3,6 +3,7 @@
 mod answer;
 mod check_in;
 mod new_address;
+mod once_more;
 mod stop;
 mod your_page;
 

@@ -9,9 +9,10 @@ use serde::Deserialize;
 use super::super::session::see_other;
 use super::super::{Form, Token, faults, show};
 use super::answer::day;
+use super::once_more::{Showing, sure};
 use crate::clock::Span;
 use crate::domain::preferences::{PAUSE_MAX, PER_MONTH_MAX};
-use crate::domain::problem::{Problem, Problems};
+use crate::domain::problem::Problems;
 use crate::flow::your_page::{self, Change, Held, Holder, RawChange, Stands, YouError, YourPage};
 use crate::urls::path;
 use crate::view::pages::{self, AskView, ChoiceView, EntryView, Frame, GivenAnswer, HolderView, Told};
@@ -58,25 +59,16 @@ pub async fn change(State(web): State<Web>, Token(token): Token, form: Form) -> 
 
 /// "Never at all": one more look.
 pub async fn ask_never(State(web): State<Web>, Token(token): Token) -> Result<Response, WebError> {
-    show_never(&web, &token, StatusCode::OK, Told::Nothing, &Problems::default()).await
+    show_never(&web, &token, &Showing::first()).await
 }
 
 pub async fn never(State(web): State<Web>, Token(token): Token, form: Form) -> Result<Response, WebError> {
-    let refused = StatusCode::UNPROCESSABLE_ENTITY;
-    if !form.problems.0.is_empty() {
-        return show_never(&web, &token, refused, Told::Nothing, &form.problems).await;
-    }
-    if form.find("sure") == Some("") {
-        return show_never(&web, &token, StatusCode::OK, Told::Later, &Problems::default()).await;
-    }
-    if form.get("sure") != "yes" || !form.ticked("never") {
-        return show_never(&web, &token, refused, Told::Nothing, &tick("never")).await;
+    if let Err(showing) = sure(&form, form.ticked("never"), ("never", "tick-needed")) {
+        return show_never(&web, &token, &showing).await;
     }
     match your_page::never(&web.cx, &token, form.get("nonce")).await {
         Ok(done) => Ok(see_other(&format!("{}?done={}", at(path::YOU, &token), done.as_str()))),
-        Err(YouError::StaleForm) => {
-            show_never(&web, &token, refused, Told::Stale, &Problems::default()).await
-        }
+        Err(YouError::StaleForm) => show_never(&web, &token, &Showing::stale()).await,
         Err(YouError::Erased { language }) => erased(&web, &language),
         Err(error) => Err(error.into()),
     }
@@ -84,29 +76,20 @@ pub async fn never(State(web): State<Web>, Token(token): Token, form: Form) -> R
 
 /// "Erase me": one more look.
 pub async fn ask_erase(State(web): State<Web>, Token(token): Token) -> Result<Response, WebError> {
-    show_erase(&web, &token, StatusCode::OK, Told::Nothing, "", &Problems::default()).await
+    show_erase(&web, &token, "", &Showing::first()).await
 }
 
 pub async fn erase(State(web): State<Web>, Token(token): Token, form: Form) -> Result<Response, WebError> {
-    let (refused, typed) = (StatusCode::UNPROCESSABLE_ENTITY, form.get("email"));
-    if !form.problems.0.is_empty() {
-        return show_erase(&web, &token, refused, Told::Nothing, typed, &form.problems).await;
-    }
-    if form.find("sure") == Some("") {
-        return show_erase(&web, &token, StatusCode::OK, Told::Later, typed, &Problems::default()).await;
-    }
-    if form.get("sure") != "yes" {
-        let problems = Problems(vec![Problem::new("email", "required")]);
-        return show_erase(&web, &token, refused, Told::Nothing, typed, &problems).await;
+    let typed = form.get("email");
+    if let Err(showing) = sure(&form, true, ("email", "required")) {
+        return show_erase(&web, &token, typed, &showing).await;
     }
     match your_page::erase(&web.cx, &token, typed, form.get("nonce")).await {
         Ok(()) => Ok(see_other(&at(path::YOU, &token))),
         Err(YouError::Invalid(problems)) => {
-            show_erase(&web, &token, refused, Told::Nothing, typed, &problems).await
+            show_erase(&web, &token, typed, &Showing::refused(problems)).await
         }
-        Err(YouError::StaleForm) => {
-            show_erase(&web, &token, refused, Told::Stale, typed, &Problems::default()).await
-        }
+        Err(YouError::StaleForm) => show_erase(&web, &token, typed, &Showing::stale()).await,
         Err(YouError::Erased { language }) => erased(&web, &language),
         Err(error) => Err(error.into()),
     }
@@ -253,13 +236,7 @@ fn ask(of: Held) -> AskView {
     }
 }
 
-async fn show_never(
-    web: &Web,
-    token: &str,
-    status: StatusCode,
-    told: Told,
-    problems: &Problems,
-) -> Result<Response, WebError> {
+async fn show_never(web: &Web, token: &str, showing: &Showing) -> Result<Response, WebError> {
     let you = match your_page::open(&web.cx, token).await {
         Ok(you) => you,
         Err(YouError::Erased { language }) => return erased(web, &language),
@@ -267,23 +244,16 @@ async fn show_never(
     };
     let page = pages::YouNever {
         frame: Frame::public(),
-        told,
-        faults: faults(web, &you.language, problems),
+        told: showing.told,
+        faults: faults(web, &you.language, &showing.problems),
         email_masked: you.email_masked,
         nonce: you.nonce,
         back: at(path::YOU, token),
     };
-    show(web, &you.language, status, &page)
+    show(web, &you.language, showing.status, &page)
 }
 
-async fn show_erase(
-    web: &Web,
-    token: &str,
-    status: StatusCode,
-    told: Told,
-    typed: &str,
-    problems: &Problems,
-) -> Result<Response, WebError> {
+async fn show_erase(web: &Web, token: &str, typed: &str, showing: &Showing) -> Result<Response, WebError> {
     let you = match your_page::open(&web.cx, token).await {
         Ok(you) => you,
         Err(YouError::Erased { language }) => return erased(web, &language),
@@ -292,15 +262,15 @@ async fn show_erase(
     let mut asks = you.holders.iter().flat_map(|one| &one.asks);
     let page = pages::YouErase {
         frame: Frame::public(),
-        told,
-        faults: faults(web, &you.language, problems),
+        told: showing.told,
+        faults: faults(web, &you.language, &showing.problems),
         email_masked: you.email_masked,
         email: typed.to_owned(),
         introduced: asks.any(|one| matches!(one.stands, Stands::Introduced(_))),
         nonce: you.nonce,
         back: at(path::YOU, token),
     };
-    show(web, &you.language, status, &page)
+    show(web, &you.language, showing.status, &page)
 }
 
 fn typed(form: &Form) -> RawChange {
@@ -315,10 +285,6 @@ fn typed(form: &Form) -> RawChange {
         resume: form.ticked("resume"),
         allow: form.ticked("allow"),
     }
-}
-
-pub(super) fn tick(field: &str) -> Problems {
-    Problems(vec![Problem::new(field, "tick-needed")])
 }
 
 fn at(path: &str, token: &str) -> String {

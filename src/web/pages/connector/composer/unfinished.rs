@@ -3,10 +3,9 @@
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 
 use super::super::super::session::{SignedIn, see_other};
-use super::super::super::{Form, Id};
+use super::super::super::{Form, Id, Told};
 use super::form::{keep as kept, typed_before};
 use super::{Sheet, show_form};
 use crate::domain::connector::Connector;
@@ -17,13 +16,6 @@ use crate::urls::{self, path};
 use crate::view::pages::UnfinishedRow;
 use crate::web::Web;
 use crate::web::error::WebError;
-
-/// What happened just before.
-#[derive(Debug, Default, Deserialize)]
-pub struct Told {
-    #[serde(default)]
-    told: String,
-}
 
 /// The form as it was kept.
 pub async fn open(
