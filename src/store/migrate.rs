@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(5, "desk"),
     migration!(6, "outcomes"),
     migration!(7, "admin"),
+    migration!(8, "retention"),
 ];
 
 /// Why the schema does not fit this version.

@@ -19,6 +19,7 @@ pub mod courier;
 pub mod deliveries;
 pub mod desk;
 pub mod erasure;
+pub mod erasure_ledger;
 pub mod events;
 pub mod histories;
 pub mod idempotency;
