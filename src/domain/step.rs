@@ -1,6 +1,7 @@
 //! The result of a decision: what the introduction becomes and what must be saved with it.
 
 use super::asking::Side;
+use super::consent::Witness;
 use super::event::{Event, What};
 use super::introduction::Introduction;
 use super::message::{Mail, MessageKind};
@@ -15,6 +16,8 @@ pub struct Step {
     pub effects: Vec<Effect>,
     /// Something in `next` changed without an event worth telling.
     pub touched: bool,
+    /// Whoever decides a yes hands in what it was given on; saving refuses one without.
+    pub witness: Option<Witness>,
 }
 
 /// What a step changes beside the introduction itself.
@@ -30,7 +33,14 @@ pub enum Effect {
 
 impl Step {
     pub(super) fn new(next: Introduction) -> Self {
-        Self { next, events: Vec::new(), mails: Vec::new(), effects: Vec::new(), touched: false }
+        Self {
+            next,
+            events: Vec::new(),
+            mails: Vec::new(),
+            effects: Vec::new(),
+            touched: false,
+            witness: None,
+        }
     }
 
     pub(super) fn event(&mut self, at: Ts, what: What, side: Option<Side>) {

@@ -1,8 +1,9 @@
 //! What admins did, for all admins to read. Whoever may look into others' mail is looked at as well.
 
-use super::{Ctx, Cx, Failure};
+use super::{Ctx, Cx, Failure, evidence};
 use crate::clock::Ts;
 use crate::domain::admin_act::Act;
+use crate::domain::audit::Kind;
 use crate::domain::connector::Connector;
 use crate::ids::{ActId, ConnectorId};
 use crate::store::admin_acts::{self, AdminAct};
@@ -38,6 +39,10 @@ pub async fn note(
         subject: subject.to_owned(),
         detail: detail.to_owned(),
     };
+    // The subject and the reason may lead to a person; their row has them, the chain does not.
+    let payload =
+        serde_json::json!({ "id": act.id.to_string(), "admin": who.id.to_string(), "act": what.as_str() });
+    evidence::note(tx, cx, Kind::AdminAct, &payload, now).await?;
     admin_acts::append(tx, &act).await
 }
 

@@ -1,17 +1,19 @@
 //! A party opens the ask and answers it. Opening changes nothing, ever.
 
+pub use super::ask_page::AskPage;
+use super::ask_page::page;
 use super::error::unit_error;
 use super::save::{committed, facts, save};
-use super::{Ctx, Cx, Failure};
+use super::{Ctx, Cx, Failure, evidence};
 use crate::clock::Ts;
 use crate::domain::answer::{Answer, Choice, Reply, not_now_until};
-use crate::domain::asking::{Order, Purpose, Side};
+use crate::domain::asking::Side;
+use crate::domain::consent::Witness;
 use crate::domain::decide;
 use crate::domain::draft::BLURB_MAX;
 use crate::domain::introduction::Introduction;
 use crate::domain::link::{self, LinkFault};
 use crate::domain::nonce;
-use crate::domain::party::Given;
 use crate::domain::problem::{Problem, Problems};
 use crate::domain::step::{Effect, Refusal, Step};
 use crate::domain::{answer::NOTE_MAX, text};
@@ -36,45 +38,6 @@ pub enum AnswerError {
 }
 
 unit_error!(AnswerError);
-
-/// What the answer page shows: a function of this party's own ask and acts, nothing of the other's.
-#[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "plain facts for a page, each read once")]
-pub struct AskPage {
-    pub side: Side,
-    pub purpose: Purpose,
-    pub connector_name: String,
-    pub you_name: String,
-    pub you_email_masked: String,
-    pub language: String,
-    /// The other's name where the ask named them, else how they were described.
-    pub other_label: String,
-    pub other_named: bool,
-    pub how_know_you: String,
-    pub how_know_other: String,
-    pub why: String,
-    /// The shared introduction; empty while the other is not named.
-    pub shared: String,
-    pub step: String,
-    /// What the other will read about you.
-    pub about_you: String,
-    /// What you may read about the other; empty while they are not named.
-    pub about_other: String,
-    pub you_write_first: bool,
-    pub asked_for_this: bool,
-    /// One by one, second: the first agreed.
-    pub other_agreed: bool,
-    pub deadline: Ts,
-    /// When this party hears either way after a yes.
-    pub decided_by: Ts,
-    pub given: Option<Given>,
-    /// The path of this person's own page.
-    pub your_page: String,
-    /// Two contradictory answers cancelled each other; please choose again.
-    pub contested: bool,
-    pub nonce: String,
-    pub time_zone: String,
-}
 
 /// What the form of the answer page carries, as typed.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +65,7 @@ pub async fn open(cx: &Cx, token: &str) -> Result<AskPage, AnswerError> {
         return Err(LinkFault::Closed.into());
     }
     let connector = connectors::get(&mut tx, of.connector).await?.ok_or(LinkFault::Closed)?;
-    Ok(page(cx, &of, side, &connector.name, now))
+    Ok(page(cx, &of, side, &connector.name, now)?)
 }
 
 /// Records an answer. Repeating the same one is harmless.
@@ -112,20 +75,29 @@ pub async fn open(cx: &Cx, token: &str) -> Result<AskPage, AnswerError> {
 pub async fn give(cx: &Cx, token: &str, raw: &RawReply) -> Result<AskPage, AnswerError> {
     let now = cx.now();
     let (link, generation) = read_link(cx, link::Purpose::Consent, token, now)?;
-    if !nonce::is_good(&cx.nonce_key(), link, generation, now, &raw.nonce) {
-        return Err(AnswerError::StaleForm);
-    }
+    let (view, seal) = nonce::split(&raw.nonce);
+    let made_at = nonce::made_at(&cx.nonce_key(), link, generation, now, view);
+    let opened = Opened { at: made_at.ok_or(AnswerError::StaleForm)?, nonce: view.into(), seal: seal.into() };
     let reply = check(cx, raw, now).map_err(AnswerError::Invalid)?;
     let shared = cx.clone();
     let (step, side, connector) = cx
         .db
         .write(move |tx| {
-            let (cx, reply) = (shared.clone(), reply.clone());
-            Box::pin(async move { give_in(tx, &cx, link, generation, &reply, now).await })
+            let (cx, reply, opened) = (shared.clone(), reply.clone(), opened.clone());
+            Box::pin(async move { give_in(tx, &cx, link, generation, &reply, &opened, now).await })
         })
         .await?;
     committed(cx, &step);
-    Ok(page(cx, &step.next, side, &connector, now))
+    Ok(page(cx, &step.next, side, &connector, now)?)
+}
+
+/// The page that an answer came from.
+#[derive(Clone)]
+struct Opened {
+    at: Ts,
+    nonce: String,
+    /// Of the words that stood on it.
+    seal: String,
 }
 
 /// What the page of the stop link shows.
@@ -152,7 +124,7 @@ pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
         connector_name: connector.map(|connector| connector.name).unwrap_or_default(),
         language: party.language.clone(),
         email_masked: party.email.masked(),
-        your_page: your_page_path(cx, link, party.generation),
+        your_page: super::ask_page::your_page_path(cx, link, party.generation),
         stopped: suppressions::since(&mut tx, party.person).await?.is_some(),
     })
 }
@@ -180,9 +152,11 @@ async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option
     let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
     let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
     let person = of.parties.get(side).person;
-    suppressions::add(tx, person, Source { introduction: id, side }, now).await?;
+    evidence::suppress(tx, cx, person, Source { introduction: id, side }, now).await?;
     outbox::cancel_for_person(tx, person, now).await?;
     if !of.is_open_for(side, now, &cx.policy) {
+        // What has left cannot be called back, but the consent to it is taken back from here on.
+        evidence::take_back(tx, cx, &of, side, now).await?;
         return Ok(None);
     }
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
@@ -205,6 +179,7 @@ async fn give_in(
     link: LinkRef,
     generation: u8,
     reply: &Reply,
+    opened: &Opened,
     now: Ts,
 ) -> Result<(Step, Side, String), AnswerError> {
     let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
@@ -214,15 +189,39 @@ async fn give_in(
     }
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
     let facts = facts(tx, cx, &of, now).await?;
-    let step = decide::answer(of, side, reply, &facts, &cx.policy, now).map_err(|refusal| match refusal {
-        Refusal::Closed
-        | Refusal::WrongState
-        | Refusal::NotBefore(..)
-        | Refusal::CoworkerTick
-        | Refusal::TooManyRounds => AnswerError::Link(LinkFault::Closed),
-    })?;
+    let witness = match reply.answer {
+        Answer::Yes if of.is_open_for(side, now, &cx.policy) => {
+            Some(witness(cx, &of, side, &connector.name, opened, now)?)
+        }
+        Answer::Yes | Answer::NotNow { .. } | Answer::No | Answer::Never => None,
+    };
+    let mut step =
+        decide::answer(of, side, reply, &facts, &cx.policy, now).map_err(|refusal| match refusal {
+            Refusal::Closed
+            | Refusal::WrongState
+            | Refusal::NotBefore(..)
+            | Refusal::CoworkerTick
+            | Refusal::TooManyRounds => AnswerError::Link(LinkFault::Closed),
+        })?;
+    step.witness = witness;
     save(tx, cx, &connector, &step, now).await?;
     Ok((step, side, connector.name))
+}
+
+/// What a yes is given on: the words of the page, which must be those of the page that was opened.
+fn witness(
+    cx: &Ctx,
+    of: &Introduction,
+    side: Side,
+    connector_name: &str,
+    opened: &Opened,
+    now: Ts,
+) -> Result<Witness, AnswerError> {
+    let words = page(cx, of, side, connector_name, now)?.words(cx)?;
+    if !nonce::is_sealed(&cx.nonce_key(), &opened.nonce, &words, &opened.seal) {
+        return Err(AnswerError::StaleForm);
+    }
+    Ok(Witness { side, page: words, opened_at: opened.at })
 }
 
 fn read_link(cx: &Ctx, purpose: link::Purpose, token: &str, now: Ts) -> Result<(LinkRef, u8), LinkFault> {
@@ -238,14 +237,6 @@ async fn find(tx: &mut Tx, link: LinkRef, generation: u8) -> Result<(Introductio
         return Err(LinkFault::Closed.into());
     }
     Ok((of, side))
-}
-
-/// Where the person behind this link finds their own page; empty while no key can make links.
-pub(super) fn your_page_path(cx: &Ctx, reference: LinkRef, generation: u8) -> String {
-    let ring = cx.ring();
-    let claims = link::Claims { purpose: link::Purpose::Manage, generation, expires: link::NEVER, reference };
-    let token = ring.active_kid().and_then(|kid| ring.mint(kid, &claims));
-    token.map(|token| crate::urls::path::YOU.replace("{token}", &token)).unwrap_or_default()
 }
 
 /// The typed answer, checked. All problems at once.
@@ -283,37 +274,4 @@ pub(super) fn date(cx: &Ctx, raw: &str) -> Result<Ts, Problem> {
     let day: jiff::civil::Date = raw.parse().map_err(|_| Problem::new("until", "not-a-date"))?;
     let start = day.to_zoned(cx.policy.zone.clone()).map_err(|_| Problem::new("until", "not-a-date"))?;
     Ok(Ts(start.timestamp().as_microsecond()))
-}
-
-fn page(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) -> AskPage {
-    let (you, other) = (of.parties.get(side), of.parties.get(side.other()));
-    let other_named = side == Side::Second || of.terms.names_second;
-    AskPage {
-        side,
-        purpose: of.terms.purpose,
-        connector_name: connector_name.to_owned(),
-        you_name: you.name.clone(),
-        you_email_masked: you.email.masked(),
-        language: you.language.clone(),
-        other_label: if other_named { other.name.clone() } else { other.described.clone() },
-        other_named,
-        how_know_you: you.how_known.clone(),
-        how_know_other: other.how_known.clone(),
-        why: you.why.clone(),
-        // The shared text names the other: it is not for a reader they are not named to.
-        shared: if other_named { of.terms.shared.clone() } else { String::new() },
-        step: of.terms.step.clone(),
-        about_you: you.blurb.clone(),
-        about_other: if other_named { other.blurb.clone() } else { String::new() },
-        you_write_first: of.terms.writes_first == side,
-        asked_for_this: of.terms.asked_for_this && side == Side::First,
-        other_agreed: of.terms.order == Order::OneByOne && side == Side::Second,
-        deadline: you.asked.map_or(now, |asked| asked.deadline),
-        decided_by: of.closes_at(&cx.policy).unwrap_or(now),
-        given: you.given.clone(),
-        your_page: your_page_path(cx, you.link, you.generation),
-        contested: you.given.is_none() && you.contested_at.is_some(),
-        nonce: nonce::make(&cx.nonce_key(), you.link, you.generation, now),
-        time_zone: cx.sender.time_zone.clone(),
-    }
 }

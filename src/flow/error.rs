@@ -13,6 +13,9 @@ pub enum Failure {
     /// No key can mint links: the ring has no active key.
     #[error("the key ring has no active key; run `twoyes keys rotate`")]
     NoKey,
+    /// A yes that nobody saw being given: a defect, and it is not saved.
+    #[error("a yes came without a record of the page it was given on")]
+    NoWitness,
 }
 
 /// What a failure means for whoever waits for an answer.
@@ -41,7 +44,8 @@ impl Failure {
                 | StoreError::Other { .. },
             )
             | Self::View(_)
-            | Self::NoKey => FailureKind::Internal,
+            | Self::NoKey
+            | Self::NoWitness => FailureKind::Internal,
         }
     }
 }
@@ -50,7 +54,7 @@ impl UnitError for Failure {
     fn store(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) => Some(error),
-            Self::View(_) | Self::NoKey => None,
+            Self::View(_) | Self::NoKey | Self::NoWitness => None,
         }
     }
 }

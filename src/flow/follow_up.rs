@@ -156,6 +156,6 @@ fn page(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) 
         language: you.language.clone(),
         outcome: you.outcome,
         nonce: nonce::make(&cx.nonce_key(), you.link, you.generation, now),
-        your_page: super::answer::your_page_path(cx, you.link, you.generation),
+        your_page: super::ask_page::your_page_path(cx, you.link, you.generation),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Ctx, Failure, desk, letters, tally};
+use super::{Ctx, Failure, desk, evidence, letters, tally};
 use crate::clock::Ts;
 use crate::domain::asking::Side;
+use crate::domain::audit::Kind;
 use crate::domain::connector::Connector;
 use crate::domain::decide::{self, Facts};
 use crate::domain::event::What;
@@ -77,13 +78,14 @@ pub(super) async fn save(
         mirror(tx, cx, &step.next).await?;
     }
     for effect in &step.effects {
-        carry_out(tx, &step.next, *effect, now).await?;
+        carry_out(tx, cx, &step.next, *effect, now).await?;
     }
     for mail in &step.mails {
         let letter = letters::write(cx, connector, &step.next, *mail, now)?;
         outbox::enqueue(tx, &letter, now).await?;
+        evidence::keep_mail(tx, cx, &step.next, *mail, &letter).await?;
     }
-    Ok(())
+    evidence::follow(tx, cx, connector, step, now).await
 }
 
 /// What is kept beside an introduction so that long lists and figures need not look at each one. Called
@@ -106,7 +108,7 @@ pub(super) fn committed(cx: &Ctx, step: &Step) {
     cx.wake.notify_waiters();
 }
 
-async fn carry_out(tx: &mut Tx, of: &Introduction, effect: Effect, now: Ts) -> Result<(), Failure> {
+async fn carry_out(tx: &mut Tx, cx: &Ctx, of: &Introduction, effect: Effect, now: Ts) -> Result<(), Failure> {
     let source = |side: Side| Source { introduction: of.id, side };
     match effect {
         Effect::CancelUnsent(kind) => {
@@ -114,11 +116,13 @@ async fn carry_out(tx: &mut Tx, of: &Introduction, effect: Effect, now: Ts) -> R
         }
         Effect::Suppress(side) => {
             let person = of.parties.get(side).person;
-            suppressions::add(tx, person, source(side), now).await?;
+            evidence::suppress(tx, cx, person, source(side), now).await?;
             outbox::cancel_for_person(tx, person, now).await?;
         }
         Effect::LiftSuppression(side) => {
-            suppressions::lift_own(tx, of.parties.get(side).person, source(side)).await?;
+            if suppressions::lift_own(tx, of.parties.get(side).person, source(side)).await? {
+                evidence::suppression(tx, cx, Kind::SuppressionLifted, "party", now).await?;
+            }
         }
     }
     Ok(())

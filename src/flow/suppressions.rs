@@ -2,10 +2,11 @@
 //! There is no list of people: only keyed hashes are kept.
 
 use super::error::unit_error;
-use super::{Cx, Failure, admin_acts};
+use super::{Cx, Failure, admin_acts, evidence};
 use crate::clock::Ts;
 use crate::domain::address::EmailAddress;
 use crate::domain::admin_act::{Act, REASON_MAX};
+use crate::domain::audit::Kind;
 use crate::domain::connector::Connector;
 use crate::domain::problem::{Problem, Problems};
 use crate::domain::text;
@@ -91,6 +92,7 @@ pub async fn add(cx: &Cx, who: &Connector, email: &str, reason: &str) -> Result<
             Box::pin(async move {
                 let person = cx.person(&email);
                 suppressions::add_by_admin(tx, person, &reason, now).await?;
+                evidence::suppression(tx, &cx, Kind::SuppressionAdded, "admin", now).await?;
                 outbox::cancel_for_person(tx, person, now).await?;
                 let masked = email.masked();
                 admin_acts::note(tx, &cx, &who, Act::SuppressionAdded, &masked, &reason, now).await?;
@@ -110,6 +112,7 @@ pub async fn lift(cx: &Cx, who: &Connector, email: &str, reason: &str) -> Result
             Box::pin(async move {
                 let lifted = suppressions::lift(tx, cx.person(&email)).await?;
                 if lifted {
+                    evidence::suppression(tx, &cx, Kind::SuppressionLifted, "admin", now).await?;
                     let masked = email.masked();
                     admin_acts::note(tx, &cx, &who, Act::SuppressionLifted, &masked, &reason, now).await?;
                 }

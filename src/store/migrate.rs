@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(6, "outcomes"),
     migration!(7, "admin"),
     migration!(8, "retention"),
+    migration!(9, "evidence"),
 ];
 
 /// Why the schema does not fit this version.

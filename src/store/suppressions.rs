@@ -14,9 +14,10 @@ pub struct Source {
     pub side: Side,
 }
 
-/// Adds a suppression. One that stands stays as it is.
-pub async fn add(tx: &mut Tx, person: PersonKey, source: Source, now: Ts) -> Result<(), StoreError> {
-    tx.q("INSERT INTO suppression (person, source, introduction_id, side, created_at)
+/// Adds a suppression. One that stands stays as it is. Whether it is new.
+pub async fn add(tx: &mut Tx, person: PersonKey, source: Source, now: Ts) -> Result<bool, StoreError> {
+    let added = tx
+        .q("INSERT INTO suppression (person, source, introduction_id, side, created_at)
           VALUES ($1, 'party', $2, $3, $4) ON CONFLICT (person) DO NOTHING")
         .bind(person.0.to_vec())
         .bind(source.introduction.0)
@@ -24,18 +25,19 @@ pub async fn add(tx: &mut Tx, person: PersonKey, source: Source, now: Ts) -> Res
         .bind(now.0)
         .run()
         .await?;
-    Ok(())
+    Ok(added == 1)
 }
 
-/// Lifts the suppression that this very party made in this very introduction.
-pub async fn lift_own(tx: &mut Tx, person: PersonKey, source: Source) -> Result<(), StoreError> {
-    tx.q("DELETE FROM suppression WHERE person = $1 AND introduction_id = $2 AND side = $3")
+/// Lifts the suppression that this very party made in this very introduction. Whether one stood.
+pub async fn lift_own(tx: &mut Tx, person: PersonKey, source: Source) -> Result<bool, StoreError> {
+    let lifted = tx
+        .q("DELETE FROM suppression WHERE person = $1 AND introduction_id = $2 AND side = $3")
         .bind(person.0.to_vec())
         .bind(source.introduction.0)
         .bind(source.side.as_str())
         .run()
         .await?;
-    Ok(())
+    Ok(lifted == 1)
 }
 
 /// Since when this person is never to be asked, if so.
@@ -95,13 +97,14 @@ pub async fn of(tx: &mut Tx, person: PersonKey) -> Result<Option<(Ts, bool)>, St
     row.map(|row| Ok((Ts(row.get("created_at")?), row.get::<String>("source")? == "party"))).transpose()
 }
 
-/// Lifts what the person wished, wherever they did.
-pub async fn lift_by_person(tx: &mut Tx, person: PersonKey) -> Result<(), StoreError> {
-    tx.q("DELETE FROM suppression WHERE person = $1 AND source = 'party'")
+/// Lifts what the person wished, wherever they did. Whether something stood.
+pub async fn lift_by_person(tx: &mut Tx, person: PersonKey) -> Result<bool, StoreError> {
+    let lifted = tx
+        .q("DELETE FROM suppression WHERE person = $1 AND source = 'party'")
         .bind(person.0.to_vec())
         .run()
         .await?;
-    Ok(())
+    Ok(lifted == 1)
 }
 
 /// Lifts whatever stands. Whether one did.

@@ -18,6 +18,7 @@ mod layout;
 pub mod mails;
 pub mod pages;
 mod problems;
+mod readable;
 mod registry;
 mod sources;
 mod words;
@@ -149,6 +150,14 @@ impl Views {
     /// As for [`Views::mail`].
     pub fn page<P: Page>(&self, lang: &str, page: &P) -> Result<String, ViewError> {
         self.engine(lang)?.page(&format!("pages/{}.html", P::FILE), page)
+    }
+
+    /// The words of a page as a person reads them, for the record: no markup, no links, nothing typed.
+    ///
+    /// # Errors
+    /// As for [`Views::mail`].
+    pub fn page_words<P: Page>(&self, lang: &str, page: &P) -> Result<String, ViewError> {
+        Ok(readable::words(&self.page(lang, page)?))
     }
 
     /// A sentence of the catalogue. An unknown key comes back as itself: a strange word on a page is

@@ -63,6 +63,7 @@ mod store_coverage;
 mod store_db;
 mod store_desk;
 mod store_erasures;
+mod store_evidence;
 mod store_introductions;
 mod store_kit;
 mod store_migrations;

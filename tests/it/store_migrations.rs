@@ -86,7 +86,10 @@ async fn indexes(db: &Db) -> BTreeSet<(String, String, bool)> {
             JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.num) AS cols
          FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid
          JOIN pg_namespace s ON s.oid = t.relnamespace
-         WHERE s.nspname = current_schema() AND t.relname <> 'migration'",
+         WHERE s.nspname = current_schema() AND t.relname <> 'migration'
+           -- On SQLite such a key is the row id, without an index of its own.
+           AND NOT (x.indisprimary AND x.indnatts = 1 AND (SELECT a.atttypid = 'int8'::regtype
+                    FROM pg_attribute a WHERE a.attrelid = x.indrelid AND a.attnum = x.indkey[0]))",
     ).all());
     let read = |row: &twoyes::store::Row| -> Result<_, StoreError> {
         Ok((row.get("tab")?, row.get("cols")?, row.get("single")?))

@@ -2,7 +2,7 @@
 //! asking again.
 
 use super::super::save::{committed, facts, save};
-use super::super::{Ctx, Cx};
+use super::super::{Ctx, Cx, evidence};
 use super::{ALL, You, YouError, find, read_link};
 use crate::clock::Ts;
 use crate::domain::address::EmailAddress;
@@ -12,7 +12,7 @@ use crate::domain::problem::{Problem, Problems};
 use crate::domain::step::Step;
 use crate::ids::derive;
 use crate::store::suppressions::Source;
-use crate::store::{Tx, connectors, erasure, introductions, outbox, persons, suppressions};
+use crate::store::{Tx, connectors, erasure, introductions, outbox, persons};
 
 /// Erases the person behind the link. Their whole address must be typed: nobody does that by mistake, no
 /// robot does it, and the page never shows it.
@@ -46,7 +46,8 @@ pub async fn erase(cx: &Cx, token: &str, typed: &str, nonce: &str) -> Result<(),
 
 async fn erase_in(tx: &mut Tx, cx: &Ctx, you: &You, now: Ts) -> Result<Vec<Step>, YouError> {
     let person = you.person;
-    suppressions::add(tx, person, Source { introduction: you.introduction, side: you.side }, now).await?;
+    let source = Source { introduction: you.introduction, side: you.side };
+    evidence::suppress(tx, cx, person, source, now).await?;
     outbox::cancel_for_person(tx, person, now).await?;
     for address in persons::addresses(tx, person).await? {
         erasure::contacts(tx, &address).await?;
@@ -62,6 +63,7 @@ async fn erase_in(tx: &mut Tx, cx: &Ctx, you: &You, now: Ts) -> Result<Vec<Step>
         let step = decide::erase(of, side, PersonKey(unlinked), &facts, &cx.policy, now);
         save(tx, cx, &connector, &step, now).await?;
         erasure::mails_to(tx, id, side, now).await?;
+        evidence::forget(tx, cx, id, side, now).await?;
         steps.push(step);
     }
     erasure::settings(tx, person).await?;

@@ -5,11 +5,12 @@
 use uuid::Uuid;
 
 use super::super::save::{committed, facts, save};
-use super::super::{Ctx, Cx};
+use super::super::{Ctx, Cx, evidence};
 use super::{ALL, You, YouError, find, read_link};
 use crate::clock::Ts;
 use crate::domain::answer::{Answer, Reply};
 use crate::domain::asking::Side;
+use crate::domain::audit::Kind;
 use crate::domain::decide;
 use crate::domain::introduction::Introduction;
 use crate::domain::party::PersonKey;
@@ -113,9 +114,14 @@ pub async fn never(cx: &Cx, token: &str, nonce: &str) -> Result<Change, YouError
             Box::pin(async move {
                 let you = find(tx, link, generation).await?;
                 let source = Source { introduction: you.introduction, side: you.side };
-                suppressions::add(tx, you.person, source, now).await?;
+                evidence::suppress(tx, &cx, you.person, source, now).await?;
                 outbox::cancel_for_person(tx, you.person, now).await?;
-                answer_all(tx, &cx, you.person, Answer::Never, now, |_, _| true).await
+                let steps = answer_all(tx, &cx, you.person, Answer::Never, now, |_, _| true).await?;
+                // Also of the introduction whose mail they came from, when it has left.
+                if let Some(of) = introductions::load(tx, you.introduction).await? {
+                    evidence::take_back(tx, &cx, &of, you.side, now).await?;
+                }
+                Ok::<_, YouError>(steps)
             })
         })
         .await?;
@@ -189,8 +195,8 @@ async fn change_in(
                 preferences.pause = None;
                 persons::save_preferences(tx, you.person, &preferences, now).await?;
             }
-            if *allow {
-                suppressions::lift_by_person(tx, you.person).await?;
+            if *allow && suppressions::lift_by_person(tx, you.person).await? {
+                evidence::suppression(tx, cx, Kind::SuppressionLifted, "party", now).await?;
             }
             Ok(Vec::new())
         }

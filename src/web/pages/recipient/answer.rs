@@ -6,8 +6,7 @@ use axum::response::Response;
 
 use super::super::{Form, Token, faults, show};
 use crate::clock::{Span, Ts};
-use crate::domain::answer::{NOT_NOW_MAX, NOTE_MAX};
-use crate::domain::draft::BLURB_MAX;
+use crate::domain::answer::NOT_NOW_MAX;
 use crate::domain::problem::Problems;
 use crate::flow::answer::{self, AnswerError, AskPage, RawReply};
 use crate::urls::path;
@@ -86,24 +85,8 @@ fn show_ask(
 ) -> Result<Response, WebError> {
     let now = web.cx.now();
     let page = pages::Answer {
-        frame: Frame::public(),
         told,
         faults: faults(web, &ask.language, problems),
-        connector: Who::new(&ask.connector_name),
-        you: Who::new(&ask.you_name),
-        you_email_masked: ask.you_email_masked.clone(),
-        other_label: ask.other_label.clone(),
-        other_named: ask.other_named,
-        other_agreed: ask.other_agreed,
-        asked_for_this: ask.asked_for_this,
-        how_know_you: ask.how_know_you.clone(),
-        how_know_other: ask.how_know_other.clone(),
-        why: ask.why.clone(),
-        shared: ask.shared.clone(),
-        step: ask.step.clone(),
-        about_other: ask.about_other.clone(),
-        you_write_first: ask.you_write_first,
-        deadline: ask.deadline,
         given: given(ask),
         noted: ask.given.as_ref().is_some_and(|given| !given.note.is_empty()),
         blurb: typed.blurb.unwrap_or_else(|| ask.about_you.clone()),
@@ -112,11 +95,8 @@ fn show_ask(
         until: typed.until,
         until_min: day(&ask.time_zone, now + Span::days(1)),
         until_max: day(&ask.time_zone, now + NOT_NOW_MAX),
-        blurb_max: BLURB_MAX,
-        note_max: NOTE_MAX,
         nonce: ask.nonce.clone(),
-        your_page: ask.your_page.clone(),
-        time_zone: ask.time_zone.clone(),
+        ..ask.as_asked()
     };
     show(web, &ask.language, status, &page)
 }
