@@ -53,6 +53,7 @@ pub enum ScopeArg {
     Read,
     Write,
     Admin,
+    Metrics,
 }
 
 impl From<ScopeArg> for Scope {
@@ -61,6 +62,7 @@ impl From<ScopeArg> for Scope {
             ScopeArg::Read => Self::Read,
             ScopeArg::Write => Self::Write,
             ScopeArg::Admin => Self::Admin,
+            ScopeArg::Metrics => Self::Metrics,
         }
     }
 }

@@ -51,6 +51,20 @@ pub enum Scope {
     Write,
     /// Outcome log and deliveries of the whole instance; for admins.
     Admin,
+    /// The numbers for monitoring, and nothing else; for admins. They move when somebody answers, so whoever
+    /// may read them at any moment could tell that somebody did.
+    Metrics,
 }
 
-super::text_enum!(Scope { Read = "read", Write = "write", Admin = "admin" });
+super::text_enum!(Scope { Read = "read", Write = "write", Admin = "admin", Metrics = "metrics" });
+
+impl Scope {
+    /// Whether an account of this role may hold it.
+    #[must_use]
+    pub const fn is_for(self, role: Role) -> bool {
+        match (self, role) {
+            (Self::Read | Self::Write, _) | (_, Role::Admin) => true,
+            (Self::Admin | Self::Metrics, Role::Connector) => false,
+        }
+    }
+}

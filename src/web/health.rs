@@ -11,8 +11,10 @@ use axum::routing::get;
 use serde::Serialize;
 
 use super::Web;
+use super::api::bearer::{Bearer, Metrics};
 use super::error::WebError;
 use super::routes::{Access, Route};
+use crate::domain::connector::Scope;
 use crate::flow::health;
 use crate::metrics;
 use crate::view::FALLBACK;
@@ -25,7 +27,7 @@ const METRICS: &str = "/metrics";
 pub const TABLE: &[Route] = &[
     Route { method: "GET", path: ALIVE, access: Access::Public },
     Route { method: "GET", path: READY, access: Access::Public },
-    Route { method: "GET", path: METRICS, access: Access::Public },
+    Route { method: "GET", path: METRICS, access: Access::Token(Scope::Metrics) },
 ];
 
 /// Monitoring.
@@ -69,7 +71,8 @@ async fn ready(State(web): State<Web>) -> Response {
     (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
 }
 
-async fn numbers(State(web): State<Web>) -> Result<Response, WebError> {
+/// For a token with the scope alone: a counter of answers that anybody could watch would tell when one was given.
+async fn numbers(_: Bearer<Metrics>, State(web): State<Web>) -> Result<Response, WebError> {
     for queue in health::queues(&web.cx).await? {
         web.metrics.set_queue(queue.kind.as_str(), queue.depth, queue.oldest.as_seconds());
     }

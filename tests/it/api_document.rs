@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use twoyes::clock::Span;
+use twoyes::domain::connector::{Role, Scope};
 use twoyes::domain::link::LinkRing;
 use twoyes::web::routes::Access;
 use twoyes::web::{api, health};
@@ -105,7 +106,11 @@ both! {
         let id = api.asked(&token, "ada").await;
         api.clock.advance(Span::seconds(40));
         api.answer(&id, "first", crate::api_kit::says("no")).await;
-        let text = api.get("", "/metrics").await.text;
+        assert_eq!(api.get("", "/metrics").await.status, 401);
+        assert_eq!(api.get(&token, "/metrics").await.status, 403, "no scope of Lena's fits");
+        let reader = api.token(&api.account("Ruth", "ruth@connect.example", Role::Admin).await, &[Scope::Metrics]).await;
+        assert_eq!(api.get(&reader, "/api/v1/introductions").await.status, 403);
+        let text = api.get(&reader, "/metrics").await.text;
         for line in [
             "twoyes_queue_depth{kind=\"ask_first\"} 1",
             "twoyes_queue_oldest_seconds{kind=\"ask_first\"} 40",

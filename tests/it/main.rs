@@ -81,6 +81,7 @@ mod two_yeses;
 mod two_yeses_stage;
 mod web_html;
 mod web_owners;
+mod web_owners_cast;
 mod web_pages_answer;
 mod web_pages_connector;
 mod web_pages_guard;

@@ -1,23 +1,16 @@
 //! The owner matrix: what belongs to one connector, asked for by another and by an admin, over every route
 //! of the table. A route without a row fails.
 
-use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
-use axum::http::request::Builder;
-use twoyes::clock::Span;
-use twoyes::domain::asking::Side;
-use twoyes::domain::connector::{Connector, Role, Scope};
-use twoyes::domain::contact::RawContact;
-use twoyes::domain::letter::LinkName::Answer;
-use twoyes::flow::people;
-use twoyes::flow::{account, ask, draft, introduce, unfinished};
+use twoyes::domain::connector::Role;
+use twoyes::flow::account;
 use twoyes::web::routes::{Access, Route, table};
 
-use crate::support::app::{Page, TestApp, encode, raw_draft, request};
+use crate::support::app::Page;
+use crate::web_owners_cast::Cast;
 
 /// What a route is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Row {
+pub enum Row {
     /// Whoever asks; nothing of a connector is in it without the secret in its path.
     Everybody,
     /// What belongs to whoever asks: another's is not in it.
@@ -61,7 +54,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("/static/app.css", Row::Everybody),
     ("/healthz", Row::Everybody),
     ("/readyz", Row::Everybody),
-    ("/metrics", Row::Everybody),
+    ("/metrics", Row::Instance),
     ("/api/openapi.json", Row::Everybody),
     ("/introductions/new", Row::OnesOwn),
     ("/introductions/{id}", Row::Introduction),
@@ -145,165 +138,6 @@ const WORDS: [&str; 8] =
 /// Those of them that are names of people who were introduced to each other.
 const INTRODUCED: [&str; 3] = ["Zuleika", "Quillfeather", "Otto"];
 
-struct Cast {
-    app: TestApp,
-    mara: Connector,
-    introductions: Vec<String>,
-    contact: String,
-    delivery: String,
-    unfinished: String,
-    session: String,
-    token: String,
-}
-
-impl Cast {
-    /// Mara has a draft, one that is asked, one that was introduced, and a contact.
-    async fn new() -> Self {
-        let app = TestApp::new().await;
-        let mara = account::add(app.cx(), "mara@connect.example", "Mara", Role::Connector).await.unwrap();
-        let mut introductions = Vec::new();
-        for state in ["draft", "asked", "introduced"] {
-            let mut raw = raw_draft();
-            raw.first.name = "Zuleika Quillfeather".into();
-            raw.first.email = format!("zuleika@{state}.example");
-            raw.second.name = "Otto Quillfeather".into();
-            raw.second.email = format!("otto@{state}.example");
-            raw.first.why = "They play the xylophone.".into();
-            raw.shared = "You both like marzipan.".into();
-            let id = draft::create(app.cx(), &mara, &raw).await.unwrap().id;
-            introductions.push(id.to_string());
-            if state == "draft" {
-                continue;
-            }
-            ask::ask(app.cx(), &mara, id).await.unwrap();
-            for side in [Side::First, Side::Second].into_iter().filter(|_| state == "introduced") {
-                let link = app.link_of(&mara, id, side, Answer).await;
-                let nonce = app.get(&link).await.is(200).value("nonce");
-                app.post(&link, &[("nonce", &nonce), ("choice", "yes")]).await.is(200);
-                app.later(Span::minutes(11));
-            }
-            introduce::tick(app.cx(), id).await.unwrap();
-        }
-        let raw = RawContact {
-            name: "Ferdinand".into(),
-            email: "ferdinand@x.example".into(),
-            ..RawContact::default()
-        };
-        let contact = people::add(app.cx(), &mara, &raw).await.unwrap().id.to_string();
-        let unfinished = unfinished_of(&app, &mara).await;
-        let session = account::session_for(app.cx(), &mara).await.unwrap();
-        let session = account::who_is(app.cx(), &session).await.unwrap().unwrap().0.id.0.to_string();
-        let (token, _) = account::add_token(app.cx(), &mara, "own", &[Scope::Read]).await.unwrap();
-        let token = token.id.0.to_string();
-        let list =
-            Self { app, mara, introductions, contact, delivery: String::new(), unfinished, session, token };
-        let said = list.call(&list.app.connector, "GET", "/api/v1/deliveries").await.is(200).body;
-        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
-        let delivery = said["items"][0]["id"].as_str().unwrap().to_owned();
-        Self { delivery, ..list }
-    }
-
-    /// Calls a page with a session, or the API with a token that may do everything this person may.
-    async fn call(&self, who: &Connector, method: &str, path: &str) -> Page {
-        let request = request(method.parse().unwrap(), path);
-        let request = self.signed(who, request, path).await;
-        let kind =
-            if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
-        let request = request.header(CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin");
-        self.app.send(request.body(good_body(method, path)).unwrap()).await
-    }
-
-    async fn signed(&self, who: &Connector, request: Builder, path: &str) -> Builder {
-        if !path.starts_with("/api/") {
-            let session = account::session_for(self.app.cx(), who).await.unwrap();
-            return request.header(COOKIE, format!("twoyes={session}"));
-        }
-        let mut scopes = vec![Scope::Read, Scope::Write];
-        scopes.extend((who.role == Role::Admin).then_some(Scope::Admin));
-        let (_, token) = account::add_token(self.app.cx(), who, "matrix", &scopes).await.unwrap();
-        request.header(AUTHORIZATION, format!("Bearer {token}"))
-    }
-
-    /// The paths of a route with Mara's ids in them.
-    fn paths(&self, route: &Route, row: Row) -> Vec<String> {
-        let path = route.path.replace("{token}", "nonsense").replace("{kind}", "ask_first");
-        let with = |ids: &[String]| ids.iter().map(|id| path.replace("{id}", id)).collect();
-        match row {
-            Row::Introduction => with(&self.introductions),
-            Row::Contact => with(std::slice::from_ref(&self.contact)),
-            Row::Delivery => with(std::slice::from_ref(&self.delivery)),
-            Row::Unfinished => with(std::slice::from_ref(&self.unfinished)),
-            Row::Session => with(std::slice::from_ref(&self.session)),
-            Row::Token => with(std::slice::from_ref(&self.token)),
-            Row::Account => with(&[self.mara.id.0.to_string()]),
-            Row::Everybody | Row::OnesOwn | Row::Instance | Row::Log => vec![path],
-        }
-    }
-
-    /// Everything that Mara has, as she sees it.
-    async fn estate(&self) -> String {
-        let mut all = String::new();
-        for path in ["/api/v1/introductions", "/api/v1/contacts"] {
-            all += &self.call(&self.mara, "GET", path).await.is(200).body;
-        }
-        for id in &self.introductions {
-            all += &self
-                .call(&self.mara, "GET", &format!("/api/v1/introductions/{id}/events"))
-                .await
-                .is(200)
-                .body;
-        }
-        for session in account::sessions_of(self.app.cx(), &self.mara).await.unwrap() {
-            all.extend((session.id.0.to_string() == self.session).then_some("a session"));
-        }
-        for token in account::tokens_of(self.app.cx(), &self.mara).await.unwrap() {
-            all.extend((token.id.0.to_string() == self.token).then_some("a token"));
-        }
-        all +=
-            &self.call(&self.mara, "GET", &format!("/unfinished/{}", self.unfinished)).await.is(200).plain();
-        all
-    }
-}
-
-/// Mara began to write and broke off.
-async fn unfinished_of(app: &TestApp, mara: &Connector) -> String {
-    let typed = [("first.name".to_owned(), "Zuleika".to_owned())].into();
-    unfinished::keep(app.cx(), mara, None, &typed).await.unwrap().0.to_string()
-}
-
-/// What the owner would send and have done.
-fn good_body(method: &str, path: &str) -> Body {
-    let api = path.starts_with("/api/");
-    match (method, path.rsplit('/').next().unwrap_or_default()) {
-        ("GET" | "DELETE", _) => Body::empty(),
-        (_, "outcome") if api => Body::from("{\"outcome\":\"met\"}"),
-        _ if api => Body::from("{}"),
-        (_, "outcome") => encode(&[("outcome", "met")]),
-        (_, "edit") => {
-            let raw = raw_draft();
-            encode(&[
-                // Of a contact, then of an introduction.
-                ("name", &raw.first.name),
-                ("email", &raw.first.email),
-                ("purpose", &raw.purpose),
-                ("shared", &raw.shared),
-                ("step", &raw.step),
-                ("order", "one_by_one"),
-                ("writes_first", "first"),
-                ("first.name", &raw.first.name),
-                ("first.email", &raw.first.email),
-                ("first.described", &raw.first.described),
-                ("first.why", &raw.first.why),
-                ("second.name", &raw.second.name),
-                ("second.email", &raw.second.email),
-                ("second.described", &raw.second.described),
-                ("second.why", &raw.second.why),
-            ])
-        }
-        _ => Body::empty(),
-    }
-}
-
 fn row(route: &Route) -> Option<Row> {
     MATRIX.iter().find(|(path, _)| *path == route.path).map(|(_, row)| *row)
 }
@@ -328,8 +162,12 @@ fn every_route_has_its_row_and_every_row_its_route() {
     for (path, row) in MATRIX {
         let of: Vec<&Route> = routes.iter().filter(|route| route.path == *path).collect();
         assert!(!of.is_empty(), "no route {path}");
-        let admins =
-            of.iter().all(|route| matches!(route.access, Access::Admin | Access::Token(Scope::Admin)));
+        let for_admins = |access| match access {
+            Access::Admin => true,
+            Access::Token(scope) => !scope.is_for(Role::Connector),
+            Access::Public | Access::Connector => false,
+        };
+        let admins = of.iter().all(|route| for_admins(route.access));
         assert_eq!(matches!(row, Row::Instance | Row::Log | Row::Delivery | Row::Account), admins, "{path}");
     }
 }

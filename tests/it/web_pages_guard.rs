@@ -121,7 +121,7 @@ async fn every_status_has_the_headers_with_tls_and_without() {
             .send(elsewhere.header("content-type", form).body(Body::from("email=a%40b.example")).unwrap())
             .await;
         is_dressed(&page.is(403), "from elsewhere", https);
-        for path in ["/metrics", "/healthz", "/api/openapi.json", "/static/app.css"] {
+        for path in ["/readyz", "/healthz", "/api/openapi.json", "/static/app.css"] {
             let page = app.get(path).await.is(200);
             is_dressed(&page, path, https);
             let page = app.send(request(Method::HEAD, path).body(Body::empty()).unwrap()).await;

@@ -3,7 +3,7 @@
 use super::super::{Cx, Failure};
 use super::{AccountError, Token, secret, sha256};
 use crate::clock::Span;
-use crate::domain::connector::{Connector, Role, Scope};
+use crate::domain::connector::{Connector, Scope};
 use crate::domain::problem::{Problem, Problems};
 use crate::domain::text;
 use crate::ids::TokenId;
@@ -24,7 +24,7 @@ pub async fn add_token(
     if scopes.is_empty() {
         problems.push(Problem::new("scopes", "no-scope"));
     }
-    if scopes.contains(&Scope::Admin) && who.role != Role::Admin {
+    if !scopes.iter().all(|scope| scope.is_for(who.role)) {
         problems.push(Problem::new("scopes", "admin-scope"));
     }
     let (Some(name), true) = (name, problems.0.is_empty()) else {
@@ -89,8 +89,7 @@ pub async fn who_holds(cx: &Cx, secret: &str) -> Result<Option<(Connector, Vec<S
     }
     Ok(found.map(|who| {
         // A role that was taken away takes the scope with it.
-        let keep = |scope: &Scope| *scope != Scope::Admin || who.role == Role::Admin;
-        let scopes = token.scopes.into_iter().filter(keep).collect();
+        let scopes = token.scopes.into_iter().filter(|scope| scope.is_for(who.role)).collect();
         (who, scopes)
     }))
 }

@@ -24,6 +24,8 @@ pub struct Read;
 pub struct Write;
 /// Needs [`Scope::Admin`].
 pub struct Admin;
+/// Needs [`Scope::Metrics`].
+pub struct Metrics;
 
 impl Needs for Read {
     const SCOPE: Scope = Scope::Read;
@@ -35,6 +37,10 @@ impl Needs for Write {
 
 impl Needs for Admin {
     const SCOPE: Scope = Scope::Admin;
+}
+
+impl Needs for Metrics {
+    const SCOPE: Scope = Scope::Metrics;
 }
 
 /// The account behind a token that has the scope.
@@ -66,6 +72,7 @@ impl<S: Needs> FromRequestParts<Web> for Bearer<S> {
             Scope::Read => r#"Bearer error="insufficient_scope", scope="read""#,
             Scope::Write => r#"Bearer error="insufficient_scope", scope="write""#,
             Scope::Admin => r#"Bearer error="insufficient_scope", scope="admin""#,
+            Scope::Metrics => r#"Bearer error="insufficient_scope", scope="metrics""#,
         };
         Err(challenge(WebError::forbidden(), challenge_text))
     }

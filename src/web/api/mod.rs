@@ -4,7 +4,7 @@
 //! the two cannot drift apart.
 
 mod answer;
-mod bearer;
+pub(super) mod bearer;
 mod call;
 mod contacts;
 mod deliveries;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::super::session::{Session, frame, see_other};
 use super::super::{Form, faults, show};
-use crate::domain::connector::{Connector, Role, Scope};
+use crate::domain::connector::{Connector, Scope};
 use crate::domain::device::Device;
 use crate::domain::problem::Problems;
 use crate::domain::zone;
@@ -168,6 +168,6 @@ fn token_line(of: &account::Token) -> TokenLine {
 }
 
 fn scope_boxes(who: &Connector, ticked: &[Scope]) -> Vec<ScopeBox> {
-    let offered = Scope::ALL.iter().filter(|scope| **scope != Scope::Admin || who.role == Role::Admin);
+    let offered = Scope::ALL.iter().filter(|scope| scope.is_for(who.role));
     offered.map(|scope| ScopeBox { scope: scope.as_str(), ticked: ticked.contains(scope) }).collect()
 }
