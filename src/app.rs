@@ -302,6 +302,7 @@ fn worker_settings(config: &Config, db: &Db) -> Settings {
         unknown_retry: Span::minutes(i64::from(courier.unknown_retry_minutes)),
         unknown_retries: i64::from(courier.unknown_retries),
         give_up: Span::days(i64::from(courier.give_up_days)),
+        retention: config.retention.rules(),
         // The lock file sees to that.
         sole_owner: matches!(db, Db::Sqlite(_)),
         ..Settings::default()

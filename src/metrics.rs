@@ -29,6 +29,12 @@ pub struct Metrics {
     /// Deliveries whose fate is not known: the connection was lost after the final dot.
     pub unknown: Counter,
     second_yes_to_accepted: Histogram,
+    forgotten: Family<Thing, Counter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Thing {
+    what: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -76,6 +82,7 @@ impl Metrics {
                 1.0, 10.0, 60.0, 300.0, 600.0, 601.0, 605.0, 615.0, 660.0, 900.0, 1800.0, 3600.0, 14_400.0,
                 86_400.0, 345_600.0,
             ]),
+            forgotten: Family::default(),
         };
         made.registry = std::sync::Arc::new(made.register());
         made
@@ -115,6 +122,13 @@ impl Metrics {
         self.second_yes_to_accepted.observe(seconds);
     }
 
+    /// What one round of retention took out.
+    pub fn forgotten(&self, introductions: u64, mails: u64, rows: u64) {
+        for (what, number) in [("introductions", introductions), ("mails", mails), ("rows", rows)] {
+            self.forgotten.get_or_create(&Thing { what }).inc_by(number);
+        }
+    }
+
     /// Everything as text.
     pub fn encode(&self) -> String {
         let mut text = String::new();
@@ -141,6 +155,7 @@ impl Metrics {
             "From the second yes, over the hold, to the relay's acceptance, for each party",
             self.second_yes_to_accepted.clone(),
         );
+        all.register("forgotten", "What retention took out, by thing", self.forgotten.clone());
         all.register("http_requests", "Requests, by route template and status class", self.requests.clone());
         all
     }
@@ -161,6 +176,7 @@ mod tests {
         metrics.request("/c/{token}", 404);
         metrics.set_breaker("relay", true);
         metrics.accepted_after(1.5);
+        metrics.forgotten(1, 2, 3);
         insta::assert_snapshot!(metrics.encode());
     }
 }

@@ -82,6 +82,7 @@ pub mod path {
     pub const SUPPRESSION_LOOK_UP: &str = "/admin/suppressions/look-up";
     pub const SUPPRESSION_ADD: &str = "/admin/suppressions/add";
     pub const SUPPRESSION_LIFT: &str = "/admin/suppressions/lift";
+    pub const ADMIN_ERASE: &str = "/admin/erase";
     pub const HEALTH_RECORDS: &str = "/admin/health/records";
     pub const ADMIN_ACTS: &str = "/admin/acts";
 

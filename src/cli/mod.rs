@@ -51,6 +51,14 @@ enum Command {
     /// Look at the mails, or send one.
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Erase everything about a person who asked for it; they get a last mail.
+    Erase {
+        /// Their e-mail address.
+        email: String,
+        /// Do it: there is no way back.
+        #[arg(long)]
+        yes: bool,
+    },
     /// The key ring that signs links.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -88,6 +96,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate(&config).await?,
         Command::Connector(command) => people::connector(&config, command).await?,
         Command::Token(command) => people::token(&config, command).await?,
+        Command::Erase { email, yes } => people::erase(&config, &email, yes).await?,
         Command::Mail(command) => mail::run(&config, command).await?,
         Command::Keys(command) => keys::run(&config, &command).await?,
     }

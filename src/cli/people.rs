@@ -5,6 +5,8 @@ use clap::{Subcommand, ValueEnum};
 use crate::app::{self, Choices};
 use crate::config::Config;
 use crate::domain::connector::{Role, Scope};
+use crate::domain::problem::Problems;
+use crate::flow::erasure::{self, EraseError};
 use crate::flow::{Cx, account};
 use crate::ids::TokenId;
 use crate::store;
@@ -120,6 +122,20 @@ pub async fn token(config: &Config, command: TokenCommand) -> anyhow::Result<()>
     Ok(())
 }
 
+pub async fn erase(config: &Config, email: &str, yes: bool) -> anyhow::Result<()> {
+    if !yes {
+        anyhow::bail!("nothing was erased: there is no way back from it, so add --yes");
+    }
+    let cx = open(config).await?;
+    match erasure::by_operator(&cx, email).await {
+        Ok(()) => {}
+        Err(EraseError::Invalid(problems)) => return Err(said(&cx, &problems)),
+        Err(EraseError::Failure(failure)) => return Err(failure.into()),
+    }
+    println!("They were erased. The service sends them a last mail.");
+    Ok(())
+}
+
 async fn open(config: &Config) -> anyhow::Result<Cx> {
     let cx = app::context(config, Choices::default()).await?;
     store::migrate(&cx.db, cx.now()).await?;
@@ -129,12 +145,13 @@ async fn open(config: &Config) -> anyhow::Result<Cx> {
 /// The sentences that a form would show.
 fn plain(cx: &Cx, error: account::AccountError) -> anyhow::Error {
     match error {
-        account::AccountError::Invalid(problems) => {
-            let lang = crate::view::FALLBACK;
-            let say = |problem| crate::view::problem_sentence(&cx.views, lang, problem);
-            anyhow::anyhow!(problems.0.iter().map(say).collect::<Vec<_>>().join("\n"))
-        }
+        account::AccountError::Invalid(problems) => said(cx, &problems),
         account::AccountError::NotFound => anyhow::anyhow!("there is no account with this address"),
         other => other.into(),
     }
+}
+
+fn said(cx: &Cx, problems: &Problems) -> anyhow::Error {
+    let say = |problem| crate::view::problem_sentence(&cx.views, crate::view::FALLBACK, problem);
+    anyhow::anyhow!(problems.0.iter().map(say).collect::<Vec<_>>().join("\n"))
 }

@@ -14,6 +14,9 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use tracing_subscriber::filter::{ParseError, Targets};
 
+use crate::clock::Span;
+use crate::domain::retention::Rules;
+
 pub use load::DEFAULT_TOML;
 pub use network::Network;
 pub use secret::Secret;
@@ -32,6 +35,7 @@ pub struct Config {
     pub dkim: Dkim,
     pub asking: Asking,
     pub courier: Courier,
+    pub retention: Retention,
     pub log: Log,
 }
 
@@ -181,6 +185,60 @@ pub struct Courier {
     pub unknown_retry_minutes: u32,
     pub unknown_retries: u32,
     pub give_up_days: u32,
+}
+
+/// What is forgotten when, in days. `docs/PRIVACY.md` is the table.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    pub mail_days: u32,
+    pub failed_mail_days: u32,
+    pub closed_days: u32,
+    pub introduced_days: u32,
+    pub names_days: u32,
+    pub draft_days: u32,
+    pub unfinished_days: u32,
+    pub asks_days: u32,
+    pub admin_acts_days: u32,
+    pub erasure_days: u32,
+}
+
+impl Retention {
+    /// Every key with its value and its bounds.
+    #[must_use]
+    pub fn ranges(&self) -> [(&'static str, u64, u64, u64); 10] {
+        [
+            ("retention.mail_days", self.mail_days.into(), 1, 365),
+            ("retention.failed_mail_days", self.failed_mail_days.into(), 1, 365),
+            // Later, the wish to be erased would show: see docs/PRIVACY.md.
+            ("retention.closed_days", self.closed_days.into(), 1, 90),
+            ("retention.introduced_days", self.introduced_days.into(), 1, 1_095),
+            ("retention.names_days", self.names_days.into(), 30, 3_650),
+            ("retention.draft_days", self.draft_days.into(), 1, 1_095),
+            ("retention.unfinished_days", self.unfinished_days.into(), 1, 365),
+            ("retention.asks_days", self.asks_days.into(), 31, 1_095),
+            ("retention.admin_acts_days", self.admin_acts_days.into(), 30, 3_650),
+            ("retention.erasure_days", self.erasure_days.into(), 30, 1_095),
+        ]
+    }
+
+    /// The same as spans.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        let days = |days: u32| Span::days(i64::from(days));
+        Rules {
+            mail: days(self.mail_days),
+            failed_mail: days(self.failed_mail_days),
+            closed: days(self.closed_days),
+            introduced: days(self.introduced_days),
+            names: days(self.names_days),
+            draft: days(self.draft_days),
+            unfinished: days(self.unfinished_days),
+            asks: days(self.asks_days),
+            admin_acts: days(self.admin_acts_days),
+            erasures: days(self.erasure_days),
+        }
+    }
 }
 
 /// What is logged and how.

@@ -136,7 +136,7 @@ impl Judge {
             ("courier.unknown_retries", courier.unknown_retries.into(), 0, 2),
             ("courier.give_up_days", courier.give_up_days.into(), 1, 14),
         ];
-        for (key, value, least, most) in ranges {
+        for (key, value, least, most) in ranges.into_iter().chain(config.retention.ranges()) {
             if !(least..=most).contains(&value) {
                 self.refuse(key, format!("{value} is not between {least} and {most}"));
             }

@@ -3,6 +3,7 @@
 use super::asking::{Order, Pair, Policy, Purpose, Side};
 use super::outcome::Outcome;
 use super::party::Party;
+use super::retention::Retained;
 use crate::clock::{Span, Ts};
 use crate::ids::{ConnectorId, IntroductionId};
 
@@ -75,6 +76,8 @@ pub struct Introduction {
     pub outcome: Option<Outcome>,
     /// Number of the last event.
     pub events: i64,
+    /// What retention has taken out of it.
+    pub retained: Retained,
     pub created_at: Ts,
     pub updated_at: Ts,
 }

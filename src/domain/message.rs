@@ -27,6 +27,8 @@ pub enum MessageKind {
     ConfirmAddress,
     /// Tells the old address of an account that there is a new one.
     AccountMoved,
+    /// The last mail to somebody who was erased.
+    Erased,
     Test,
 }
 
@@ -46,6 +48,7 @@ super::text_enum!(MessageKind {
     Invitation = "invitation",
     ConfirmAddress = "confirm_address",
     AccountMoved = "account_moved",
+    Erased = "erased",
     Test = "test",
 });
 
@@ -85,6 +88,7 @@ impl MessageKind {
             | Self::AccountMoved
             | Self::AddressChange
             | Self::AddressChanged
+            | Self::Erased
             | Self::Test => Family::Service,
         }
     }

@@ -50,6 +50,7 @@ pub mod outcome;
 pub mod party;
 pub mod preferences;
 pub mod problem;
+pub mod retention;
 pub mod shown;
 pub mod step;
 pub mod tally;

@@ -13,6 +13,7 @@ use crate::domain::introduction::{Introduction, State};
 use crate::domain::lint::{self, Lint};
 use crate::domain::party::Party;
 use crate::domain::problem::Problems;
+use crate::domain::retention::Retained;
 use crate::ids::{IntroductionId, LinkRef};
 use crate::store::introductions;
 
@@ -204,6 +205,7 @@ pub(super) fn fresh(cx: &Cx, who: &Connector, draft: Draft, now: Ts) -> Introduc
         closed_at: None,
         outcome: None,
         events: 0,
+        retained: Retained::default(),
         created_at: now,
         updated_at: now,
     }

@@ -64,7 +64,7 @@ pub async fn send_copy(cx: &Cx, who: &Connector, of: &Introduction) -> Result<()
     let now = cx.now();
     let nonce = data_encoding::HEXLOWER.encode(&cx.ids.bytes::<8>("copy"));
     let mails: Vec<NewMessage> =
-        preview(cx, who, of)?.into_iter().map(|mail| copy(cx, who, mail, &nonce, now)).collect();
+        preview(cx, who, of)?.into_iter().map(|mail| copy(cx, who, of, mail, &nonce, now)).collect();
     let connector = who.id;
     cx.db
         .write(move |tx| {
@@ -85,7 +85,7 @@ pub async fn send_copy(cx: &Cx, who: &Connector, of: &Introduction) -> Result<()
     Ok(())
 }
 
-fn copy(cx: &Cx, who: &Connector, mail: PreviewMail, nonce: &str, now: Ts) -> NewMessage {
+fn copy(cx: &Cx, who: &Connector, of: &Introduction, mail: PreviewMail, nonce: &str, now: Ts) -> NewMessage {
     let args = [("subject", mail.subject.as_str().into()), ("to", mail.to.join(", ").into())];
     let subject = cx.views.words(&who.language, "copy-first-subject", &args);
     let rendered = RenderedMail { subject, text: mail.text, html: mail.html };
@@ -93,6 +93,8 @@ fn copy(cx: &Cx, who: &Connector, mail: PreviewMail, nonce: &str, now: Ts) -> Ne
     let to = letters::correspondent(&who.name, who.email.as_str());
     let mut letter = letters::service_mail(cx, MessageKind::CopyFirst, key.clone(), to, rendered, now);
     letter.connector = Some(who.id);
+    // So that it is forgotten with it.
+    letter.introduction = Some(of.id);
     letter.deliveries.push(NewDelivery {
         id: letters::delivery_id(cx, &key, 0, now),
         side: None,

@@ -85,6 +85,9 @@ pub(super) async fn save(
         outbox::enqueue(tx, &letter, now).await?;
         evidence::keep_mail(tx, cx, &step.next, *mail, &letter).await?;
     }
+    if erased && !step.mails.is_empty() {
+        erasure::hurry(tx, step.next.id).await?;
+    }
     evidence::follow(tx, cx, connector, step, now).await
 }
 

@@ -3,6 +3,7 @@
 
 use super::error::StoreError;
 use super::query::Row;
+use super::retention;
 use super::tx::Tx;
 use crate::clock::{Span, Ts};
 use crate::domain::asking::Side;
@@ -247,6 +248,9 @@ pub async fn record(
         .await?;
     if recorded == 1 {
         add_attempt(tx, delivery.id, attempt).await?;
+        if finished.is_some() && delivery.kind == MessageKind::Erased {
+            retention::forget_mail(tx, delivery.message, attempt.at, attempt.at).await?;
+        }
     }
     Ok(recorded == 1)
 }

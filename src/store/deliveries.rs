@@ -82,7 +82,7 @@ pub struct PastAttempt {
 pub async fn retry(tx: &mut Tx, id: DeliveryId, now: Ts) -> Result<bool, StoreError> {
     let again = tx
         .q("UPDATE delivery SET state = 'queued', due_at = $2, finished_at = NULL, revived_at = $2
-            WHERE id = $1 AND state IN ('queued', 'deferred', 'failed', 'unknown')")
+            WHERE id = $1 AND state IN ('queued', 'deferred', 'failed', 'unknown') AND forgotten_at IS NULL")
         .bind(id.0)
         .bind(now.0)
         .run()

@@ -6,10 +6,11 @@ use crate::clock::Ts;
 use crate::domain::address::EmailAddress;
 use crate::domain::asking::Side;
 use crate::domain::party::PersonKey;
-use crate::ids::IntroductionId;
+use crate::ids::{ContactId, DeliveryId, IntroductionId, MessageId};
 
 /// What stands in the place of the headers of a mail whose text is gone.
-const NO_HEADERS: &str = r#"{"message_id":"","from":{"name":"","address":""},"to":[],"reply_to":[]}"#;
+pub(super) const NO_HEADERS: &str =
+    r#"{"message_id":"","from":{"name":"","address":""},"to":[],"reply_to":[]}"#;
 
 /// Takes back what waits for this party, and forgets the text and the address of what they got.
 pub async fn mails_to(tx: &mut Tx, id: IntroductionId, side: Side, now: Ts) -> Result<(), StoreError> {
@@ -73,5 +74,105 @@ pub async fn settings(tx: &mut Tx, person: PersonKey) -> Result<(), StoreError> 
     ] {
         tx.q(sql).bind(person.0.to_vec()).run().await?;
     }
+    Ok(())
+}
+
+/// All mails of an introduction are forgotten as soon as they have come to their end.
+pub async fn hurry(tx: &mut Tx, id: IntroductionId) -> Result<(), StoreError> {
+    tx.q("UPDATE message SET hasty = 1 WHERE introduction_id = $1 AND text_part <> ''")
+        .bind(id.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// One mail is forgotten as soon as it has come to its end.
+pub async fn hurry_mail(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
+    tx.q("UPDATE message SET hasty = 1 WHERE key = $1").bind(key).run().await?;
+    Ok(())
+}
+
+/// A page of the addresses in all address books, behind `after`.
+pub async fn contact_addresses(
+    tx: &mut Tx,
+    after: Option<ContactId>,
+    limit: i64,
+) -> Result<Vec<(ContactId, String)>, StoreError> {
+    let rows = tx
+        .q("SELECT id, email FROM contact WHERE id > $1 ORDER BY id LIMIT $2")
+        .bind(after.map_or(uuid::Uuid::nil(), |id| id.0))
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter().map(|row| Ok((ContactId(row.get("id")?), row.get("email")?))).collect()
+}
+
+/// A page of the mails whose recipient was not forgotten yet, behind `after`: recipient and mail.
+pub async fn recipients(
+    tx: &mut Tx,
+    after: Option<DeliveryId>,
+    limit: i64,
+) -> Result<Vec<(DeliveryId, MessageId, String)>, StoreError> {
+    let rows = tx
+        .q("SELECT id, message_id, recipient FROM delivery WHERE id > $1 AND forgotten_at IS NULL
+            ORDER BY id LIMIT $2")
+        .bind(after.map_or(uuid::Uuid::nil(), |id| id.0))
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter()
+        .map(|row| Ok((DeliveryId(row.get("id")?), MessageId(row.get("message_id")?), row.get("recipient")?)))
+        .collect()
+}
+
+/// Both addresses of all wishes for another one. There are never many.
+pub async fn wishes(tx: &mut Tx) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = tx.q("SELECT old_email, new_email FROM address_change").all().await?;
+    rows.iter().map(|row| Ok((row.get("old_email")?, row.get("new_email")?))).collect()
+}
+
+/// Takes back a mail outside any introduction, if it waits, and has it forgotten.
+pub async fn service_mail(tx: &mut Tx, id: MessageId, now: Ts) -> Result<(), StoreError> {
+    tx.q("UPDATE delivery SET state = 'cancelled', leased_until = NULL, finished_at = $2, last_words = ''
+          WHERE message_id = $1 AND introduction_id IS NULL
+            AND state IN ('queued', 'leased', 'deferred', 'unknown')")
+        .bind(id.0)
+        .bind(now.0)
+        .run()
+        .await?;
+    tx.q("UPDATE message SET hasty = 1 WHERE id = $1 AND introduction_id IS NULL").bind(id.0).run().await?;
+    Ok(())
+}
+
+/// Deletes what holds this address in passing: begun forms, kept answers of the API, wishes for another
+/// address, a move of an account that was not confirmed, a relay's words.
+pub async fn traces(tx: &mut Tx, email: &str) -> Result<(), StoreError> {
+    let email = email.to_lowercase();
+    let escaped = email.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let within = format!("%{escaped}%");
+    for sql in [
+        "DELETE FROM unfinished WHERE LOWER(typed) LIKE $1 ESCAPE '\\'",
+        "DELETE FROM idempotency WHERE LOWER(body) LIKE $1 ESCAPE '\\'",
+        "UPDATE route SET words = '' WHERE LOWER(words) LIKE $1 ESCAPE '\\'",
+    ] {
+        tx.q(sql).bind(within.as_str()).run().await?;
+    }
+    for sql in [
+        "DELETE FROM address_change WHERE LOWER(old_email) = $1 OR LOWER(new_email) = $1",
+        "DELETE FROM account_move WHERE LOWER(email) = $1",
+    ] {
+        tx.q(sql).bind(email.as_str()).run().await?;
+    }
+    Ok(())
+}
+
+/// Says never for a person without saying where; one that stands stays.
+pub async fn never(tx: &mut Tx, person: PersonKey, now: Ts) -> Result<(), StoreError> {
+    tx.q("INSERT INTO suppression (person, source, introduction_id, side, created_at)
+          VALUES ($1, 'party', NULL, NULL, $2) ON CONFLICT (person) DO NOTHING")
+        .bind(person.0.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
     Ok(())
 }

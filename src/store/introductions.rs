@@ -10,6 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::introduction::{Introduction, State, StateName, Terms};
 use crate::domain::outcome::Outcome;
 use crate::domain::party::Party;
+use crate::domain::retention::{Kept, Retained};
 use crate::ids::{ConnectorId, IntroductionId, LinkRef};
 
 /// One introduction, locked against other writers until the unit ends.
@@ -92,7 +93,7 @@ pub async fn save(
             ask_order = $6, asked_for_this = $7, names_second = $8, writes_first = $9,
             same_employer = $10, coworker_confirmed = $11, shared = $12, step = $13, round = $14,
             deadline = $15, withdrawn_at = $16, introduced_at = $17, closed_at = $18, outcome = $19,
-            events = $20, due_at = $21, updated_at = $22
+            events = $20, due_at = $21, updated_at = $22, kept = $23, keep_until = $24
           WHERE id = $1 AND version = $2")
         .bind(next.id.0)
         .bind(next.version)
@@ -116,6 +117,8 @@ pub async fn save(
         .bind(next.events + count(happened))
         .bind(due_at.map(|at| at.0))
         .bind(now.0)
+        .bind(next.retained.kept.as_str())
+        .bind(next.retained.until.map(|at| at.0))
         .exactly_one()
         .await?;
     for (_, party) in next.parties.iter() {
@@ -293,6 +296,7 @@ fn read(row: &Row, parties: Pair<Party>) -> Result<Introduction, StoreError> {
         closed_at: row.opt("closed_at")?.map(Ts),
         outcome: row.opt_word("outcome", Outcome::parse)?,
         events: row.get("events")?,
+        retained: Retained { kept: row.word("kept", Kept::parse)?, until: row.opt("keep_until")?.map(Ts) },
         created_at: Ts(row.get("created_at")?),
         updated_at: Ts(row.get("updated_at")?),
     })

@@ -31,6 +31,7 @@ pub mod outbox;
 pub mod outcome_lists;
 pub mod parties;
 pub mod persons;
+pub mod retention;
 pub mod routes;
 pub mod sessions;
 pub mod suppressions;
@@ -111,6 +112,16 @@ impl Db {
         match self {
             Self::Sqlite(db) => db.reader().await,
             Self::Postgres(db) => db.reader().await,
+        }
+    }
+
+    /// Takes what was deleted out of the files as well, where that is cheap: on SQLite the log of changes is
+    /// written into the database and cut to nothing. PostgreSQL does so in its own time. `false` when somebody
+    /// reads right now: another time.
+    pub async fn tidy(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.tidy().await,
+            Self::Postgres(_) => Ok(true),
         }
     }
 

@@ -37,6 +37,7 @@ pub(super) type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Ended>
 pub struct SqliteDb {
     jobs: mpsc::Sender<Job>,
     readers: SqlitePool,
+    options: SqliteConnectOptions,
 }
 
 impl SqliteDb {
@@ -53,13 +54,22 @@ impl SqliteDb {
         let first = connect(&options).await?;
         let (jobs, queue) = mpsc::channel(1024);
         tokio::spawn(write_all(queue, options.clone(), first));
+        let kept = options.clone().create_if_missing(false).busy_timeout(Duration::from_secs(1));
         let readers = SqlitePoolOptions::new()
             .max_connections(readers)
             .test_before_acquire(false)
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await
             .map_err(|error| StoreError::of("open readers", &error))?;
-        Ok(Self { jobs, readers })
+        Ok(Self { jobs, readers, options: kept })
+    }
+
+    /// Empties the log of changes. On a connection of its own: the writer is always inside a transaction.
+    pub(super) async fn tidy(&self) -> Result<bool, StoreError> {
+        let mut tx = connect(&self.options).await?;
+        let row = tx.q("PRAGMA wal_checkpoint(TRUNCATE)").one().await?;
+        let busy: i64 = row.map_or(Ok(0), |row| row.get("busy"))?;
+        Ok(busy == 0)
     }
 
     pub(super) async fn submit(&self, job: Job) -> Result<(), StoreError> {

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::Span;
+use crate::domain::retention::Rules;
 use crate::flow::Cx;
 use crate::mail::{Signer, Transport};
 use crate::metrics::Metrics;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub give_up: Span,
     /// How long a dialogue may go on before its final dot once the service stops.
     pub grace: Duration,
+    /// What is forgotten when (`[retention]`).
+    pub retention: Rules,
     /// No other process uses this database (SQLite): leases found at the start have no holder.
     pub sole_owner: bool,
 }
@@ -72,6 +75,7 @@ impl Default for Settings {
             unknown_retries: 2,
             give_up: Span::days(4),
             grace: Duration::from_secs(30),
+            retention: Rules::default(),
             sole_owner: false,
         }
     }

@@ -13,7 +13,7 @@ use crate::domain::message::MessageKind;
 use crate::flow::{self, Cx, Failure};
 use crate::ids::IntroductionId;
 use crate::metrics::Metrics;
-use crate::store::{StoreError, courier, idempotency, sessions};
+use crate::store::{StoreError, courier};
 
 /// Introductions looked up at once.
 const BATCH: i64 = 100;
@@ -21,8 +21,6 @@ const BATCH: i64 = 100;
 const STEPS: u32 = 8;
 const PRUNE_EVERY: Span = Span::hours(1);
 const MEASURE_EVERY: Span = Span::seconds(15);
-/// How long the answer to a repeated API request is kept.
-const REMEMBER: Span = Span::days(1);
 
 pub(super) struct Sweeper {
     cx: Cx,
@@ -130,7 +128,7 @@ impl Sweeper {
         if self.is_time(PRUNE_EVERY, |last| &mut last.pruned)
             && let Err(error) = self.prune().await
         {
-            trouble(&error, "what is over was not deleted");
+            trouble(&error, "not everything was forgotten whose time is over");
         }
         if measured
             && self.is_time(MEASURE_EVERY, |last| &mut last.measured)
@@ -224,17 +222,15 @@ impl Sweeper {
             .await
     }
 
+    /// Forgets what its time is over for, and what deleted accounts left behind.
     async fn prune(&self) -> Result<(), Failure> {
-        let now = self.cx.now();
-        let pruned = self.cx.db.write(move |tx| {
-            Box::pin(async move {
-                let sessions = sessions::prune(tx, now).await?;
-                Ok::<_, StoreError>(sessions + idempotency::prune(tx, now - REMEMBER).await?)
-            })
-        });
-        let rows = pruned.await.map_err(Failure::from)?;
+        let forgotten = flow::retention::round(&self.cx, &self.settings.retention).await?;
         let names = flow::account::finish_leaving(&self.cx).await?;
-        tracing::debug!(rows, names, "deleted what is over");
+        self.metrics.forgotten(forgotten.introductions, forgotten.mails, forgotten.rows + names);
+        if forgotten.all() + names > 0 {
+            let flow::retention::Forgotten { introductions, mails, rows } = forgotten;
+            tracing::info!(introductions, mails, rows, names, "forgot what its time was over for");
+        }
         Ok(())
     }
 

@@ -81,6 +81,7 @@ pub fn draft(order: Order) -> Introduction {
         closed_at: None,
         outcome: None,
         events: 0,
+        retained: twoyes::domain::retention::Retained::default(),
         created_at: T0,
         updated_at: T0,
     }

@@ -131,6 +131,7 @@ pub fn draft(owner: ConnectorId, n: u8) -> Introduction {
         closed_at: None,
         outcome: None,
         events: 0,
+        retained: twoyes::domain::retention::Retained::default(),
         created_at: T0,
         updated_at: T0,
     }

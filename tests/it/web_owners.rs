@@ -105,6 +105,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("/admin/suppressions/look-up", Row::Instance),
     ("/admin/suppressions/add", Row::Instance),
     ("/admin/suppressions/lift", Row::Instance),
+    ("/admin/erase", Row::Instance),
     ("/admin/health", Row::Instance),
     ("/admin/health/records", Row::Instance),
     ("/admin/acts", Row::Instance),

@@ -6,6 +6,7 @@ use super::super::event::What;
 use super::super::introduction::{Introduction, State};
 use super::super::message::Mail;
 use super::super::party::Asked;
+use super::super::retention::{Kept, Retained};
 use super::super::step::{Refusal, Step};
 use super::Facts;
 use crate::clock::Ts;
@@ -27,6 +28,8 @@ pub fn ask(draft: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Resu
 /// otherwise a new round before the deadline would tell a party what the other one answered.
 pub fn ask_again(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Result<Step, Refusal> {
     match old.state {
+        // Nobody is left to be asked.
+        State::Closed if old.retained.kept == Kept::Nothing => Err(Refusal::WrongState),
         State::Closed => start_round(old, facts, policy, now),
         State::Asking if may_restart(&old, now) => start_round(old, facts, policy, now),
         State::Draft | State::Asking | State::Agreed { .. } | State::Introduced => Err(Refusal::WrongState),
@@ -64,6 +67,7 @@ fn fresh_round(mut old: Introduction) -> Result<Introduction, Refusal> {
     old.shown_leaves_at = None;
     old.withdrawn_at = None;
     old.closed_at = None;
+    old.retained = Retained::default();
     for side in Side::ALL {
         let party = old.parties.get_mut(*side);
         party.generation = party.generation.checked_add(1).ok_or(Refusal::TooManyRounds)?;

@@ -76,8 +76,9 @@ fn clear(party: &mut Party) {
 
 fn is_over_for(of: &Introduction, reader: Side, policy: &Policy) -> bool {
     match of.state {
-        State::Draft | State::Closed => true,
+        State::Draft => true,
         State::Introduced => of.check_in_due(reader, policy).is_none(),
-        State::Asking | State::Agreed { .. } => false,
+        // After a closing it goes when it would go from everybody: see `retention::forget_erased`.
+        State::Asking | State::Agreed { .. } | State::Closed => false,
     }
 }

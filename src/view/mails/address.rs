@@ -24,6 +24,21 @@ pub struct AddressChanged {
     pub days: i64,
 }
 
+/// The last mail to somebody who was erased.
+#[derive(Clone, Debug, Serialize)]
+pub struct Erased {
+    /// An empty name where none was known.
+    pub you: Who,
+}
+
+impl Mail for Erased {
+    const KIND: &'static str = "erased";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { you: samples::seeker() }, Self { you: Who::new("") }]
+    }
+}
+
 impl Mail for AddressChange {
     const KIND: &'static str = "address_change";
 

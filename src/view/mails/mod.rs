@@ -13,7 +13,7 @@ mod samples;
 use serde::Serialize;
 
 pub use account::{AccountMoved, ConfirmAddress, Invitation, SignIn, TestMail};
-pub use address::{AddressChange, AddressChanged};
+pub use address::{AddressChange, AddressChanged, Erased};
 pub use after::{Answered, CheckIn, ClosingNote, Receipt};
 pub use asks::{AskFirst, AskSecond, Reminder};
 pub use introduction::{ConnectorCopy, Introduction, Party};
@@ -39,6 +39,7 @@ pub const MAILS: &[MailEntry] = &[
     mail::<AccountMoved>(),
     mail::<AddressChange>(),
     mail::<AddressChanged>(),
+    mail::<Erased>(),
     mail::<TestMail>(),
 ];
 

@@ -33,6 +33,7 @@ fn every_mail_to_a_party_can_be_stopped() {
             "account_moved",
             "address_change",
             "address_changed",
+            "erased",
             "test_mail",
             "connector_copy",
         ];

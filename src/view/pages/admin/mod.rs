@@ -4,6 +4,7 @@ mod acts;
 mod connectors;
 mod deliveries;
 mod delivery;
+mod erase;
 pub mod figures;
 mod health;
 mod outcomes;
@@ -13,6 +14,7 @@ pub use acts::{ActLine, Acts};
 pub use connectors::{AccountLine, AccountPaths, ConnectorSaid, Connectors, Invite, OneConnector, Suspend};
 pub use deliveries::{Deliveries, DeliveryLine, RouteLine, StateCount};
 pub use delivery::{AttemptLine, Delivery};
+pub use erase::ErasePerson;
 pub use health::{Health, RecordLine, TroubleLine, Waiting};
 pub use outcomes::{Ending, LogChoice, LogForm, LogPreset, OutcomeLine, Outcomes};
 pub use suppressions::{Found, Month, Suppressions, Typed};
@@ -29,6 +31,7 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<Suspend>(),
     page::<Delivery>(),
     page::<Suppressions>(),
+    page::<ErasePerson>(),
     page::<Health>(),
     page::<Acts>(),
 ];

@@ -46,9 +46,11 @@ pub(super) fn act_line(deed: Deed) -> ActLine {
         | Act::MadeConnector
         | Act::ConnectorSuspended
         | Act::ConnectorResumed => (String::new(), Some(urls::of(path::CONNECTOR, &deed.subject))),
-        Act::RouteTried | Act::SuppressionLookedUp | Act::SuppressionAdded | Act::SuppressionLifted => {
-            (deed.subject, None)
-        }
+        Act::RouteTried
+        | Act::SuppressionLookedUp
+        | Act::SuppressionAdded
+        | Act::SuppressionLifted
+        | Act::PersonErased => (deed.subject, None),
     };
     ActLine { at: deed.at, who: deed.admin_name, what: deed.what, subject, path, reason: deed.detail }
 }

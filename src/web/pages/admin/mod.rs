@@ -4,6 +4,7 @@ mod acts;
 mod connectors;
 mod deliveries;
 mod delivery;
+mod erase;
 mod health;
 mod outcomes;
 mod suppressions;
@@ -40,6 +41,8 @@ pub const TABLE: &[Route] = &[
     route("POST", path::SUPPRESSION_LOOK_UP, Access::Admin),
     route("POST", path::SUPPRESSION_ADD, Access::Admin),
     route("POST", path::SUPPRESSION_LIFT, Access::Admin),
+    route("GET", path::ADMIN_ERASE, Access::Admin),
+    route("POST", path::ADMIN_ERASE, Access::Admin),
     route("GET", path::ADMIN_HEALTH, Access::Admin),
     route("POST", path::HEALTH_RECORDS, Access::Admin),
     route("GET", path::ADMIN_ACTS, Access::Admin),
@@ -68,6 +71,7 @@ pub fn router() -> Router<Web> {
         .route(path::SUPPRESSION_LOOK_UP, post(suppressions::look_up))
         .route(path::SUPPRESSION_ADD, post(suppressions::add))
         .route(path::SUPPRESSION_LIFT, post(suppressions::lift))
+        .route(path::ADMIN_ERASE, get(erase::form).post(erase::erase))
         .route(path::ADMIN_HEALTH, get(health::health))
         .route(path::HEALTH_RECORDS, post(health::records))
         .route(path::ADMIN_ACTS, get(acts::acts))

@@ -120,6 +120,7 @@ async fn blank(web: &Web, who: &Connector) -> Result<Suppressions, WebError> {
         add_path: path::SUPPRESSION_ADD,
         lift_path: path::SUPPRESSION_LIFT,
         acts_path: path::ADMIN_ACTS,
+        erase_path: path::ADMIN_ERASE,
         look_up: Typed::default(),
         add: Typed::default(),
         lift: Typed::default(),
