@@ -224,10 +224,14 @@ async fn erasing_wants_the_whole_address_and_leaves_nothing_of_it() {
         .await
         .says("Everything about you was erased");
     app.get(&app.link(id, Side::First, Answer).await).await.is(410);
-    assert!(app.deliver().await.is_empty());
-    // Nobody else was reached: at the deadline the rest goes.
+    let told = app.deliver().await;
+    assert_eq!(told.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>(), ["You were erased"]);
+    // A week after the closing the rest goes, as it does from everybody.
     app.later(Span::days(20));
     introduce::tick(app.cx(), id).await.unwrap();
+    assert_eq!(app.load(id).await.parties.first.name, "Grace Hopper");
+    app.later(Span::days(2));
+    app.deliver().await;
     let of = app.load(id).await;
     assert_eq!((of.state.name(), of.parties.first.name.as_str()), (StateName::Closed, NOBODY));
     assert!(of.parties.first.blurb.is_empty() && of.terms.shared.is_empty());
