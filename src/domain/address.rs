@@ -39,6 +39,18 @@ impl EmailAddress {
         Self("erased@erased.invalid".to_owned())
     }
 
+    /// Whether it was forgotten.
+    #[must_use]
+    pub fn is_nowhere(&self) -> bool {
+        *self == Self::nowhere()
+    }
+
+    /// For people and programs to read: nothing when it was forgotten.
+    #[must_use]
+    pub fn to_show(&self) -> &str {
+        if self.is_nowhere() { "" } else { &self.0 }
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -65,6 +77,9 @@ impl EmailAddress {
     /// `a…@example.org`: enough to recognise one's own address, not enough to copy it.
     #[must_use]
     pub fn masked(&self) -> String {
+        if self.is_nowhere() {
+            return "…".to_owned();
+        }
         let first = self.0.chars().next().unwrap_or('?');
         format!("{first}…@{}", self.domain())
     }

@@ -97,13 +97,15 @@ pub async fn move_parties(
         .bind(from.0.to_vec())
         .run()
         .await?;
-    tx.q("UPDATE party SET person = $2, email = $3
+    // What retention has forgotten stays so.
+    tx.q("UPDATE party SET person = $2, email = CASE WHEN email = $4 THEN email ELSE $3 END
           WHERE person = $1
             AND NOT EXISTS (SELECT 1 FROM party o WHERE o.introduction_id = party.introduction_id
                               AND o.side <> party.side AND o.person = $2)")
         .bind(from.0.to_vec())
         .bind(to.0.to_vec())
         .bind(email.as_str())
+        .bind(EmailAddress::nowhere().as_str())
         .run()
         .await?;
     Ok(())

@@ -86,7 +86,7 @@ async fn clutter(app: &TestApp, cast: &Cast) {
     suppressions::add(cx, &app.connector, "stop@stopped.example", "actmarker").await.unwrap();
     erasure::by_operator(cx, "rita@label.example").await.unwrap();
     app.mailbox.refuse("wished@new.example", 550, "5.1.1 no such user");
-    let page = app.link(cast.silent, Side::First, Manage).await;
+    let page = app.link(cast.left, Side::First, Manage).await;
     send(app, &page, &[("what", "address"), ("email", "wished@new.example")]).await.is(303);
     app.post("/sign-in", &[("email", "ada@lovelace.example")]).await;
     app.deliver().await;
@@ -177,10 +177,13 @@ async fn everything_is_kept_until_its_time_and_gone_the_day_after() {
     let mut looks = 0;
     for day in 0..365 * YEARS {
         let now = app.cx().now();
-        let rows = dump(&app.database_url()).await.join("\n");
+        let rows = dump(&app.database_url()).await;
+        let (proofs, rest): (Vec<String>, Vec<String>) = rows.into_iter().partition(|row| is_proof(row));
         for one in &mut all {
             let held = match &one.held {
-                Held::Word(word) => rows.contains(word),
+                // The proof of the yeses goes with the names.
+                Held::Word(word) if one.row == "introduced" => rest.iter().any(|row| row.contains(word)),
+                Held::Word(word) => proofs.iter().chain(&rest).any(|row| row.contains(word)),
                 Held::Sql(sql) => {
                     let sql = AssertSqlSafe(sql.clone());
                     sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut file).await.unwrap() > 0
@@ -229,6 +232,10 @@ async fn everything_is_kept_until_its_time_and_gone_the_day_after() {
         365 * YEARS
     );
     assert_eq!(rows_of(&all), documented(), "docs/PRIVACY.md has these rows");
+}
+
+fn is_proof(row: &str) -> bool {
+    row.starts_with("shown_text: ") || row.starts_with("audit_payload: ")
 }
 
 async fn tally(file: &mut sqlx::SqliteConnection) -> Vec<(i64, i64)> {

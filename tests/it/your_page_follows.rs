@@ -226,11 +226,11 @@ async fn erasing_wants_the_whole_address_and_leaves_nothing_of_it() {
     app.get(&app.link(id, Side::First, Answer).await).await.is(410);
     let told = app.deliver().await;
     assert_eq!(told.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>(), ["You were erased"]);
-    // A week after the closing the rest goes, as it does from everybody.
+    // A week after the closing the rest goes, as it does from everybody; here the month is over first.
     app.later(Span::days(20));
     introduce::tick(app.cx(), id).await.unwrap();
     assert_eq!(app.load(id).await.parties.first.name, "Grace Hopper");
-    app.later(Span::days(2));
+    app.later(Span::days(6));
     app.deliver().await;
     let of = app.load(id).await;
     assert_eq!((of.state.name(), of.parties.first.name.as_str()), (StateName::Closed, NOBODY));

@@ -48,6 +48,9 @@ pub async fn wish(cx: &Cx, token: &str, email: &str, nonce: &str) -> Result<(), 
             let (cx, new) = (shared.clone(), new.clone());
             Box::pin(async move {
                 let you = find(tx, link, generation).await?;
+                if you.email.is_nowhere() {
+                    return Err(problem(Problem::new("email", "address-unknown")));
+                }
                 if cx.person(&new) == you.person && new == you.email {
                     return Err(problem(Problem::new("email", "same-address")));
                 }

@@ -71,7 +71,7 @@ pub async fn data(cx: &Cx, token: &str) -> Result<Data, YouError> {
     };
     Ok(Data {
         name: you.name,
-        address: you.email.as_str().to_owned(),
+        address: you.email.to_show().to_owned(),
         language: you.language,
         asks_per_month: preferences.per_month,
         paused_until: preferences.paused(now).map(|pause| pause.until.rfc3339()),

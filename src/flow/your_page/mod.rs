@@ -23,7 +23,7 @@ use crate::domain::asking::{Policy, Side};
 use crate::domain::introduction::{Introduction, State};
 use crate::domain::link::{self, LinkFault};
 use crate::domain::nonce;
-use crate::domain::party::PersonKey;
+use crate::domain::party::{NOBODY, Party, PersonKey};
 use crate::domain::preferences::{MONTH, Preferences};
 use crate::domain::problem::Problems;
 use crate::ids::{ConnectorId, IntroductionId, LinkRef, derive};
@@ -153,6 +153,7 @@ pub(super) async fn find(tx: &mut Tx, link: LinkRef, generation: u8) -> Result<Y
     if party.erased_at.is_some() {
         return Err(YouError::Erased { language: party.language.clone() });
     }
+    let party = known(tx, party).await?;
     Ok(You {
         link,
         generation,
@@ -163,6 +164,20 @@ pub(super) async fn find(tx: &mut Tx, link: LinkRef, generation: u8) -> Result<Y
         email: party.email.clone(),
         language: party.language.clone(),
     })
+}
+
+/// The party as a newer introduction has them, where retention has emptied this one.
+async fn known(tx: &mut Tx, party: &Party) -> Result<Party, YouError> {
+    if party.email.is_nowhere() {
+        for (id, side) in persons::introductions(tx, party.person, ALL).await? {
+            let newer = introductions::view(tx, id).await?.map(|of| of.parties.get(side).clone());
+            // A draft is nobody's business yet.
+            if let Some(newer) = newer.filter(|one| one.asked.is_some() && !one.email.is_nowhere()) {
+                return Ok(newer);
+            }
+        }
+    }
+    Ok(party.clone())
 }
 
 /// Apart from the nonces of the answer page of the same row.
@@ -188,7 +203,9 @@ async fn page(tx: &mut Tx, cx: &Ctx, you: &You, now: Ts) -> Result<YourPage, You
     let refuses = |whom: Whom| refusals.iter().any(|one| one.whom == whom);
     let mut people: Vec<(PersonKey, IntroductionId, String)> = Vec::new();
     for (key, id, name) in others {
-        if !refuses(Whom::Person(key)) && people.iter().all(|(known, ..)| *known != key) {
+        // Whoever was refused and erased then has another hash by now.
+        let refused = refuses(Whom::Person(key)) || refusals.iter().any(|one| one.label == name);
+        if !refused && people.iter().all(|(known, ..)| *known != key) {
             people.push((key, id, name));
         }
     }
@@ -234,7 +251,8 @@ async fn held(
         // What was only drafted, or waits for the other's yes, is nobody's business yet.
         let Some(ask) = held_ask(&of, side, policy, now) else { continue };
         let other = of.parties.get(side.other());
-        if ask.other_named && other.erased_at.is_none() {
+        // Somebody who was erased is offered like anybody else, until the name goes from everybody.
+        if ask.other_named && other.name != NOBODY {
             named.push((other.person, id, other.name.clone()));
         }
         holder(tx, &mut holders, of.connector).await?.asks.push(ask);

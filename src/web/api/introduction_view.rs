@@ -161,7 +161,7 @@ fn party(web: &Web, of: &Party) -> PartyView {
     PartyView {
         contact_id: of.contact.map(|id| id.0),
         name: of.name.clone(),
-        email: of.email.as_str().to_owned(),
+        email: of.email.to_show().to_owned(),
         described: of.described.clone(),
         how_known: of.how_known.clone(),
         why: of.why.clone(),

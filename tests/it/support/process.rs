@@ -135,8 +135,13 @@ impl Instance {
 
     /// Starts the service without waiting for it.
     pub fn spawn(&self) -> Running {
+        self.spawn_command(&["serve"])
+    }
+
+    /// Starts a command without waiting for its end.
+    pub fn spawn_command(&self, words: &[&str]) -> Running {
         let log = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
-        let mut command = self.command(&["serve"]);
+        let mut command = self.command(words);
         command.stdout(Stdio::null()).stderr(log);
         Running { child: command.spawn().unwrap(), port: self.port, log: self.log_file() }
     }

@@ -28,6 +28,8 @@ pub struct Introduction {
     /// Two yeses were shown, and one of them was taken back; nobody says which.
     pub not_left: bool,
     pub withdrawn: bool,
+    /// What retention has taken: `forgotten-{state}-{it}` says so, unless it is `all`.
+    pub forgotten: &'static str,
     /// A nudge or a thank-you for each person.
     pub letters: Vec<OwnLetter>,
     pub parties: Vec<PartyRow>,
@@ -215,6 +217,7 @@ impl Introduction {
             settled: None,
             not_left: false,
             withdrawn: false,
+            forgotten: "all",
             letters: Vec::new(),
             parties: vec![party(Side::First, Choice::Yes), party(Side::Second, Choice::NotNow)],
             shared: "You both build compilers.".into(),
@@ -288,6 +291,15 @@ impl Page for Introduction {
         let over = Can { ask_again: true, tell: true, copy: true, ..Can::default() };
         all.extend([running, over].map(|can| Self { can, not_left: true, ..bare.clone() }));
         all.push(Self { withdrawn: true, can: Can::default(), ..bare.clone() });
+        for state in [StateName::Closed, StateName::Introduced] {
+            all.extend(["names", "nothing"].map(|forgotten| Self {
+                state,
+                forgotten,
+                can: Can::default(),
+                faults: Vec::new(),
+                ..bare.clone()
+            }));
+        }
         all.extend(Need::ALL.iter().map(|need| Self { need: Some(*need), ..bare.clone() }));
         all.extend(Need::ALL.iter().map(|need| Self { settled: Some(*need), can: over, ..bare.clone() }));
         let letter = |side| {

@@ -15,6 +15,7 @@ use crate::domain::event::{Event, What};
 use crate::domain::introduction::{Introduction, State as Stage};
 use crate::domain::outcome::Outcome;
 use crate::domain::party::Party;
+use crate::domain::retention::Kept;
 use crate::domain::shown;
 use crate::flow::{ask, close, desk, draft, follow_up, log};
 use crate::ids::IntroductionId;
@@ -168,7 +169,8 @@ async fn show_introduction(
         settled: item.settled,
         not_left: shown::did_not_leave(of, now),
         withdrawn: of.withdrawn_at.is_some() && of.state == Stage::Asking,
-        letters: letters::letters(web, who, of),
+        forgotten: of.retained.kept.as_str(),
+        letters: if of.retained.kept == Kept::All { letters::letters(web, who, of) } else { Vec::new() },
         parties: of.parties.iter().map(|(_, party)| party_row(party)).collect(),
         shared: of.terms.shared.clone(),
         step: of.terms.step.clone(),
@@ -188,7 +190,7 @@ fn party_row(party: &Party) -> PartyRow {
     PartyRow {
         side: party.side,
         who: Who::new(&party.name),
-        email: party.email.as_str().to_owned(),
+        email: party.email.to_show().to_owned(),
         asked_at: party.asked.map(|asked| asked.at),
         deadline: party.asked.map(|asked| asked.deadline),
         answer: party.shown.as_ref().map(|shown| ShownAnswer {
@@ -225,12 +227,13 @@ fn can(of: &Introduction, now: Ts) -> Can {
         Stage::Draft | Stage::Introduced | Stage::Closed => false,
     };
     let restart = open && attention::ask_again(of).is_some_and(|(_, until)| until <= now);
+    let gone = of.retained.kept == Kept::Nothing;
     Can {
         edit: of.state == Stage::Draft,
-        ask_again: of.state == Stage::Closed || restart,
+        ask_again: (of.state == Stage::Closed && !gone) || restart,
         withdraw: open,
         tell: of.state == Stage::Introduced,
-        copy: of.state != Stage::Draft,
+        copy: of.state != Stage::Draft && !gone,
     }
 }
 

@@ -1,0 +1,144 @@
+//! `kill -9` in the middle of a round of retention, and of an erasure: the next start goes on, and the end is the
+//! same as if nobody had interfered.
+
+use std::time::{Duration, Instant};
+
+use twoyes::clock::Span;
+
+use crate::retention_kit::{dump, forms, hits};
+use crate::support::db::{Engine, fresh};
+use crate::support::process::{Instance, alone};
+use crate::support::world::{World, only};
+
+const PAIRS: usize = 12;
+const KILLS: usize = 20;
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Introductions that closed and that left months ago, of which nothing was forgotten yet.
+async fn old_world(instance: &mut Instance) -> std::path::PathBuf {
+    let database = fresh(Engine::Sqlite).await;
+    let url = database.url.clone();
+    let keys = instance.path("twoyes.keys");
+    let port = instance.port;
+    let world = World::with(database, |config| {
+        config.keys.file = keys;
+        config.server.base_url = format!("http://127.0.0.1:{port}");
+        config.retention.closed_days = 90;
+        config.retention.mail_days = 365;
+        config.retention.failed_mail_days = 365;
+    })
+    .await;
+    for nth in 0..PAIRS {
+        let (first, second) = (format!("first{nth}@old.example"), format!("second{nth}@old.example"));
+        let id = world
+            .draft(|draft| {
+                draft["first"]["email"] = first.clone().into();
+                draft["second"]["email"] = second.clone().into();
+            })
+            .await;
+        let mails = world.ask(&id).await;
+        let link = only(&mails, &first).decoded.text.clone();
+        let link = link.lines().find(|line| line.contains("/c/")).unwrap().trim();
+        let path = &link[link.find("/c/").unwrap()..];
+        match nth % 3 {
+            0 => drop(world.first_yes(path).await),
+            1 => drop(world.answer(path, &[("choice", "no")]).await),
+            _ => {}
+        }
+    }
+    for _ in 0..30 {
+        world.pass(Span::days(1)).await;
+    }
+    assert!(world.app.cx.db.tidy().await.unwrap());
+    let base = instance.path("base.db");
+    std::fs::copy(url.trim_start_matches("sqlite:"), &base).unwrap();
+    base
+}
+
+/// A copy of the base, and the process on it.
+fn copy(instance: &mut Instance, base: &std::path::Path, name: &str) -> String {
+    let path = instance.path(name);
+    std::fs::copy(base, &path).unwrap();
+    let url = format!("sqlite:{}", path.display());
+    instance.set("database.url", &url);
+    url
+}
+
+/// Waits for the end of the round. What is left, without times and without what a start leaves behind.
+async fn end_state(instance: &Instance, url: &str) -> Vec<String> {
+    let mut running = instance.serve().await;
+    let began = Instant::now();
+    let needles: Vec<_> = ["@old.example", "queueing problem"].iter().flat_map(|one| forms(one)).collect();
+    loop {
+        let rows = dump(url).await;
+        if hits(rows.join("\n").as_bytes(), &needles).is_empty() {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "retention does not come to its end");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    running.stop(Duration::from_secs(20)).await;
+    let rows = dump(url).await;
+    let kept = |row: &String| {
+        !["api_token", "session", "route", "audit", "migration"].iter().any(|table| row.starts_with(table))
+    };
+    rows.into_iter().filter(kept).map(|row| without_forgotten_at(&row)).collect()
+}
+
+/// When a delivery was forgotten is the one thing that differs: its last column.
+fn without_forgotten_at(row: &str) -> String {
+    match row.strip_prefix("delivery: ").and_then(|rest| rest.rsplit_once(", ")) {
+        Some((rest, _)) => format!("delivery: {rest}"),
+        None => row.to_owned(),
+    }
+}
+
+/// Small and the same each run.
+fn dice(seed: &mut u64, below: u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) % below
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_round_that_is_killed_goes_on_to_the_same_end() {
+    let _machine = alone().await;
+    let mut instance = Instance::new();
+    instance.set_raw("courier.poll_milliseconds", "10");
+    let base = old_world(&mut instance).await;
+    let url = copy(&mut instance, &base, "calm.db");
+    let calm = end_state(&instance, &url).await;
+
+    let url = copy(&mut instance, &base, "killed.db");
+    let (mut seed, mut inside) = (7, 0);
+    let mut before = dump(&url).await.len();
+    for _ in 0..KILLS {
+        let mut running = instance.spawn();
+        let wait = 40 + dice(&mut seed, 400);
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        running.kill();
+        let rows = dump(&url).await.len();
+        inside += usize::from(rows != before);
+        before = rows;
+    }
+    let killed = end_state(&instance, &url).await;
+    assert_eq!(killed, calm);
+    println!(
+        "figure: retention: {KILLS} kills of rounds survived, {inside} of them after the round had begun, the same end"
+    );
+
+    // Whoever is erased by the command line, with the command killed again and again.
+    let url = copy(&mut instance, &base, "erased.db");
+    let words = ["erase", "first1@old.example", "--yes"];
+    for _ in 0..KILLS {
+        let mut running = instance.spawn_command(&words);
+        tokio::time::sleep(Duration::from_millis(dice(&mut seed, 300))).await;
+        running.kill();
+    }
+    instance.good(&words).await;
+    let needle = forms("first1@old.example");
+    let left = dump(&url).await.join("\n");
+    let told: Vec<&str> = left.lines().filter(|row| !hits(row.as_bytes(), &needle).is_empty()).collect();
+    let mails = |row: &&str| row.starts_with("message: ") || row.starts_with("delivery: ");
+    assert!(told.iter().all(mails) && told.iter().all(|row| row.contains("erased")), "{told:#?}");
+    println!("figure: retention: {KILLS} kills of erasures survived");
+}
