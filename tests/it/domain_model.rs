@@ -73,6 +73,7 @@ fn the_random_stories_reach_every_state_and_mail() {
         MessageKind::Invitation,
         MessageKind::ConfirmAddress,
         MessageKind::AccountMoved,
+        MessageKind::Erased,
         MessageKind::Test,
     ];
     let missing: Vec<_> = MessageKind::ALL.iter().filter(|kind| !kinds.contains(kind)).collect();
