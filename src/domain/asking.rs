@@ -100,12 +100,20 @@ pub struct Policy {
     pub hold: Span,
     /// Days after the introduction on which the parties are asked what came of it.
     pub check_in_days: Vec<u32>,
-    /// Two different answers within this time cancel each other.
+    /// Two different answers within this time cancel each other; see [`Self::calm`].
     pub contest: Span,
     /// Asks to one person within thirty days, by all connectors together, unless they say otherwise.
     pub asks_per_month: u32,
     /// The zone whose working days count.
     pub zone: TimeZone,
+}
+
+impl Policy {
+    /// How long after another answer of the same person a yes or a never counts as contradicting it.
+    #[must_use]
+    pub const fn calm(&self) -> Span {
+        Span(self.contest.0 * 6)
+    }
 }
 
 impl Default for Policy {

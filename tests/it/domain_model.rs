@@ -130,6 +130,9 @@ impl Shadow {
         if self.reply == Some((answer, quiet)) {
             return;
         }
+        // Six times as long for what robots must not bring about.
+        let grave = matches!(answer, Answer::Yes | Answer::Never);
+        let contest = if grave { Span(contest.0 * 6) } else { contest };
         let within = |at: Option<Ts>| at.is_some_and(|at| now < at + contest);
         let old = self.choice();
         let differs = old.is_some_and(|old| old != answer.choice());
@@ -153,8 +156,9 @@ impl Shadow {
     }
 }
 
-struct Model {
-    play: Play,
+/// A play, and what the parties said as the model keeps it. The fuzzer plays it too.
+pub struct Model {
+    pub play: Play,
     said: Pair<Shadow>,
     withdrawn: bool,
     keys: HashSet<String>,
@@ -162,14 +166,14 @@ struct Model {
 }
 
 impl Model {
-    fn new(order: Order, sends_at_once: bool) -> Self {
+    pub fn new(order: Order, sends_at_once: bool) -> Self {
         let play = Play { sends_at_once, ..Play::new(order) };
         let (keys, reminded) = (HashSet::new(), HashSet::new());
         Self { play, said: Pair::default(), withdrawn: false, keys, reminded }
     }
 
     /// Lets time pass, with a sweeper that is on time or with none at all.
-    fn wait(&mut self, span: Span, sweeps: bool) {
+    pub fn wait(&mut self, span: Span, sweeps: bool) {
         let until = self.play.now + span;
         while let Some(due) = self.play.it.due_at(&self.play.policy).filter(|due| sweeps && *due <= until) {
             self.play.now = self.play.now.max(due);
@@ -179,7 +183,7 @@ impl Model {
         self.play.now = until;
     }
 
-    fn act(&mut self, act: &Act) {
+    pub fn act(&mut self, act: &Act) {
         match act {
             Act::Command(command) => {
                 self.command(command);

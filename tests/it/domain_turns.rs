@@ -105,7 +105,8 @@ fn a_robot_that_presses_every_button_leaves_no_answer_whatever_stood_before() {
 
 #[test]
 fn a_person_can_answer_again_once_the_contest_is_over() {
-    for (wait, stands) in [(Span(Span::seconds(10).0 - 1), None), (Span::seconds(10), Some(Choice::Yes))] {
+    // A yes takes a minute, a no ten seconds.
+    for (wait, stands) in [(Span(Span::minutes(1).0 - 1), None), (Span::minutes(1), Some(Choice::Yes))] {
         let mut play = Play::asked(Order::OneByOne);
         play.says(Side::First, Choice::No);
         play.after(Span(1)).says(Side::First, Choice::Yes);

@@ -15,7 +15,7 @@ use crate::clock::Ts;
 ///
 /// The same reply again changes nothing. Two different answers within [`Policy::contest`] cancel each
 /// other (a robot that presses every button must not consent), and so does any further one within that
-/// time. A yes needs the deadline ahead; taking a yes back is possible until the introduction leaves.
+/// time; a yes and a never, within [`Policy::calm`]. A yes needs the deadline ahead; taking a yes back is possible until the introduction leaves.
 ///
 /// # Errors
 /// [`Refusal::Closed`] whenever the page is closed for this party, whatever the cause.
@@ -86,8 +86,14 @@ fn is_never(party: &Party) -> bool {
     matches!(party.given, Some(Given { answer: Answer::Never, .. }))
 }
 
+/// What a robot must not bring about, a yes and a never, is looked at for longer: slow ones press a button
+/// every few seconds.
 fn is_contradiction(before: &Party, answer: Answer, policy: &Policy, now: Ts) -> bool {
-    let recent = |at: Ts| now - at < policy.contest;
+    let span = match answer.choice() {
+        Choice::Yes | Choice::Never => policy.calm(),
+        Choice::NotNow | Choice::No => policy.contest,
+    };
+    let recent = |at: Ts| now - at < span;
     let differs = before
         .given
         .as_ref()
