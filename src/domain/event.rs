@@ -44,6 +44,8 @@ pub enum What {
     },
     /// `side` says who said it; none is the connector.
     OutcomeRecorded(Outcome),
+    /// Contradictory words about it, shortly after each other: what stood before them stands.
+    OutcomeContested,
     /// The relay refused the address for good.
     Undeliverable,
     /// They edited what the other will read about them.
@@ -69,6 +71,7 @@ impl What {
             Self::Closed => "closed",
             Self::CheckedIn { .. } => "checked_in",
             Self::OutcomeRecorded(_) => "outcome_recorded",
+            Self::OutcomeContested => "outcome_contested",
             Self::Undeliverable => "undeliverable",
             Self::BlurbEdited => "blurb_edited",
         }
@@ -92,6 +95,7 @@ impl What {
             | Self::Withdrawn
             | Self::Closed
             | Self::CheckedIn { .. }
+            | Self::OutcomeContested
             | Self::Undeliverable
             | Self::BlurbEdited => None,
         }
@@ -115,6 +119,7 @@ impl What {
             | Self::Withdrawn
             | Self::Closed
             | Self::OutcomeRecorded(_)
+            | Self::OutcomeContested
             | Self::Undeliverable
             | Self::BlurbEdited => None,
         }
@@ -138,6 +143,7 @@ impl What {
             "closed" => Self::Closed,
             "checked_in" => Self::CheckedIn { days: u32::try_from(number?).ok()? },
             "outcome_recorded" => Self::OutcomeRecorded(Outcome::parse(detail?)?),
+            "outcome_contested" => Self::OutcomeContested,
             "undeliverable" => Self::Undeliverable,
             "blurb_edited" => Self::BlurbEdited,
             _ => return None,

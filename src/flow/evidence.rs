@@ -115,6 +115,7 @@ pub(super) async fn follow(
             | What::Withdrawn
             | What::CheckedIn { .. }
             | What::OutcomeRecorded(_)
+            | What::OutcomeContested
             | What::Undeliverable
             | What::BlurbEdited => {}
         }
@@ -194,6 +195,7 @@ fn has_moved(step: &Step, side: Side) -> bool {
         | What::Closed
         | What::CheckedIn { .. }
         | What::OutcomeRecorded(_)
+        | What::OutcomeContested
         | What::Undeliverable => false,
     };
     erased || step.events.iter().any(|event| event.side == Some(side) && moved(event.what))

@@ -8,6 +8,7 @@ use crate::clock::Ts;
 use crate::domain::asking::Side;
 use crate::domain::connector::Connector;
 use crate::domain::decide::{self, Teller};
+use crate::domain::event::What;
 use crate::domain::introduction::{Introduction, State};
 use crate::domain::link::{self, LinkFault};
 use crate::domain::nonce;
@@ -15,7 +16,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::problem::Problems;
 use crate::domain::step::{Refusal, Step};
 use crate::ids::{IntroductionId, LinkRef};
-use crate::store::{Tx, connectors, introductions};
+use crate::store::{Tx, connectors, events, introductions};
 
 /// Why an outcome was not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +46,8 @@ pub struct CheckInPage {
     pub language: String,
     /// What this party said before.
     pub outcome: Option<Outcome>,
+    /// Two contradictory words just cancelled each other.
+    pub contested: bool,
     pub nonce: String,
     /// The path of this person's own page.
     pub your_page: String,
@@ -79,7 +82,8 @@ pub async fn tell(cx: &Cx, token: &str, outcome: &str, nonce: &str) -> Result<Ch
         })
         .await?;
     committed(cx, &step);
-    Ok(page(cx, &step.next, side, &connector, now))
+    let contested = step.events.iter().any(|event| event.what == What::OutcomeContested);
+    Ok(CheckInPage { contested, ..page(cx, &step.next, side, &connector, now) })
 }
 
 /// The connector records what they heard.
@@ -132,7 +136,8 @@ async fn tell_in(
     let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
     check_open(&of, side, generation)?;
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
-    let step = decide::record_outcome(of, Teller::Party(side), outcome, now)?;
+    let so_far: Vec<_> = events::all(tx, id).await?.into_iter().map(|(_, event)| event).collect();
+    let step = decide::tell_outcome(of, side, outcome, &so_far, &cx.policy, now)?;
     save(tx, cx, &connector, &step, now).await?;
     Ok((step, side, connector.name))
 }
@@ -155,6 +160,7 @@ fn page(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) 
         other_name: other.name.clone(),
         language: you.language.clone(),
         outcome: you.outcome,
+        contested: false,
         nonce: nonce::make(&cx.nonce_key(), you.link, you.generation, now),
         your_page: super::ask_page::your_page_path(cx, you.link, you.generation),
     }

@@ -96,6 +96,7 @@ event-withdrawn = The introduction was withdrawn.
 event-closed = Closed without introduction.
 event-checked_in = { $who } was asked what came of it, after { $days } days.
 event-outcome_recorded = { $who } recorded what came of it: { $outcome }.
+event-outcome_contested = { $who } gave contradictory answers about what came of it; none of them counts.
 event-undeliverable = The address of { $who } does not work.
 event-blurb_edited = { $who } changed the text about themselves.
 
@@ -179,6 +180,7 @@ problem-date-too-far = { $field } must not be after { $max }.
 problem-time-zone = { $field } is not a time zone such as Europe/Berlin.
 problem-unknown-field = There is no field { $field }.
 problem-duplicate-key = { $field } was sent more than once.
+problem-left-empty = One field of this form has to stay empty. Please send it once more without it.
 problem-invalid-utf8 = { $field } is not valid UTF-8.
 problem-body-too-large = The request is larger than { $max } bytes.
 problem-body-unreadable = The request could not be read: { $reason }
@@ -259,6 +261,7 @@ health-keys = The key ring has no active key, so no link can be made.
 
 page-skip = Skip to the content
 page-nav = Main
+page-leave-empty = Leave this empty
 page-desk = Desk
 page-contacts = Contacts
 page-settings = Settings

@@ -11,7 +11,7 @@ mod withdraw;
 pub use answer::answer;
 pub use ask::{ask, ask_again};
 pub use erase::{erase, forget};
-pub use outcome::record_outcome;
+pub use outcome::{record_outcome, tell_outcome};
 pub use tick::tick;
 pub use undeliverable::undeliverable;
 pub use withdraw::withdraw;

@@ -45,6 +45,7 @@ fn every_event_has_a_sentence() {
         What::Closed,
         What::CheckedIn { days: 7 },
         What::OutcomeRecorded(Outcome::Met),
+        What::OutcomeContested,
         What::Undeliverable,
         What::BlurbEdited,
     ];

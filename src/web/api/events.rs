@@ -107,6 +107,7 @@ fn sentence(web: &Web, of: &Introduction, event: &Event) -> String {
         | What::Introduced
         | What::Withdrawn
         | What::Closed
+        | What::OutcomeContested
         | What::Undeliverable
         | What::BlurbEdited => {}
     }

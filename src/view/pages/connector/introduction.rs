@@ -254,6 +254,7 @@ const EVENTS: &[&str] = &[
     "closed",
     "checked_in",
     "outcome_recorded",
+    "outcome_contested",
     "undeliverable",
     "blurb_edited",
 ];

@@ -266,7 +266,12 @@ impl Page for CheckIn {
             nonce: "n".repeat(32),
             your_page: "/you/x".into(),
         };
-        vec![one(Told::Nothing, None), one(Told::Later, Some(Outcome::Met)), one(Told::Stale, None)]
+        vec![
+            one(Told::Nothing, None),
+            one(Told::Later, Some(Outcome::Met)),
+            one(Told::Stale, None),
+            one(Told::Contested, None),
+        ]
     }
 }
 

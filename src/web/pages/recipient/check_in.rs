@@ -28,6 +28,9 @@ pub async fn tell(State(web): State<Web>, Token(token): Token, form: Form) -> Re
         return again(&web, &token, StatusCode::OK, Told::Later, &Problems::default()).await;
     }
     match follow_up::tell(&web.cx, &token, form.get("outcome"), form.get("nonce")).await {
+        Ok(told) if told.contested => {
+            again(&web, &token, StatusCode::OK, Told::Contested, &Problems::default()).await
+        }
         Ok(told) => done(&web, &told, &token),
         Err(OutcomeError::Invalid(problems)) => again(&web, &token, refused, Told::Nothing, &problems).await,
         Err(OutcomeError::StaleForm) => again(&web, &token, refused, Told::Stale, &Problems::default()).await,
