@@ -13,11 +13,14 @@ use crate::domain::problem::{Problem, Problems};
 use crate::web::error::WebError;
 use crate::web::{Web, guard};
 
+/// A field that people neither see nor hear: who fills it in is a robot that fills in everything.
+pub const TRAP: &str = "website";
+
 /// A form as it was sent.
 #[derive(Default)]
 pub struct Form {
     values: Vec<(String, String)>,
-    /// Keys sent twice, and values that are not UTF-8.
+    /// Keys sent twice, values that are not UTF-8, and a trap that was walked into.
     pub problems: Problems,
 }
 
@@ -32,6 +35,9 @@ impl Form {
                 None => (pair, &b""[..]),
             };
             form.take(&decode(key), &decode(value));
+        }
+        if form.ticked(TRAP) {
+            form.problems.push(Problem::new("", "left-empty"));
         }
         form
     }

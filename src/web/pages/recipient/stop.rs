@@ -59,7 +59,9 @@ fn read(kind: &str, body: &[u8]) -> Posted {
     let form = Form::parse(body);
     let fits = kind.starts_with("application/x-www-form-urlencoded") && form.problems.0.is_empty();
     match (form.find(KEY), form.find("stop")) {
-        (Some(VALUE), None) | (None, Some("yes")) if fits => Posted::Stop,
+        (Some(VALUE), None) if fits => Posted::Stop,
+        // A robot that presses every button ticks nothing.
+        (None, Some("yes")) if fits && form.ticked("never") => Posted::Stop,
         (None, Some("")) if fits => Posted::Keep,
         _ => Posted::Unclear,
     }
@@ -104,13 +106,15 @@ mod tests {
     #[test]
     fn only_the_exact_body_or_the_pages_own_form_stops() {
         assert_eq!(read(FORM, b"List-Unsubscribe=One-Click"), Posted::Stop);
-        assert_eq!(read(FORM, b"stop=yes"), Posted::Stop);
+        assert_eq!(read(FORM, b"never=yes&stop=yes"), Posted::Stop);
         assert_eq!(read(FORM, b"stop="), Posted::Keep);
         for body in [
             "",
             "stop=no",
             "List-Unsubscribe=one",
-            "stop=yes&stop=yes",
+            "stop=yes",
+            "never=yes&stop=yes&website=x",
+            "stop=yes&stop=yes&never=yes",
             "x=1",
             "stop=yes&List-Unsubscribe=One-Click",
         ] {
