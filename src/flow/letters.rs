@@ -179,8 +179,20 @@ fn links(cx: &Ctx, party: &Party, of: &Introduction, mail: Mail, now: Ts) -> Res
 /// The second ask names the first. It waits as long as a contradictory answer could still show that the
 /// first's yes was a robot's, and can be taken back until then.
 fn not_before(cx: &Ctx, of: &Introduction, mail: Mail, now: Ts) -> Option<Ts> {
+    if let Mail::Receipt(side) = mail {
+        return receipt_wait(of.parties.get(side).answers, cx.policy.contest).map(|wait| now + wait);
+    }
     let follows_a_yes = mail == Mail::Ask(Side::Second) && !together(of);
     follows_a_yes.then(|| now + cx.policy.contest)
+}
+
+/// The first three receipts leave at once, each later one waits twice as long, a day at most: a gateway that
+/// presses the buttons behind every mail would else get mails for its presses, and press again.
+fn receipt_wait(answers: i64, contest: Span) -> Option<Span> {
+    let late = u32::try_from(answers - 3).ok().filter(|late| *late > 0)?;
+    let factor = 1_i64.checked_shl(late).filter(|factor| *factor > 0);
+    let wait = factor.and_then(|factor| contest.0.checked_mul(factor));
+    Some(Span(wait.unwrap_or(i64::MAX).min(Span::days(1).0)))
 }
 
 /// An ask or a reminder that could not leave before the deadline must not arrive after it.

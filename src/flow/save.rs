@@ -10,6 +10,7 @@ use crate::domain::connector::Connector;
 use crate::domain::decide::{self, Facts};
 use crate::domain::event::What;
 use crate::domain::introduction::{Introduction, State};
+use crate::domain::message::Mail;
 use crate::domain::party::Party;
 use crate::domain::preferences::{Bars, MONTH, PER_MONTH_MAX};
 use crate::domain::step::{Effect, Step};
@@ -81,6 +82,10 @@ pub(super) async fn save(
         carry_out(tx, cx, &step.next, *effect, now).await?;
     }
     for mail in &step.mails {
+        if let Mail::Receipt(side) = mail {
+            let recipient = step.next.parties.get(*side).email.as_str();
+            outbox::supersede_receipts(tx, step.next.id, recipient, now).await?;
+        }
         let letter = letters::write(cx, connector, &step.next, *mail, now)?;
         outbox::enqueue(tx, &letter, now).await?;
         evidence::keep_mail(tx, cx, &step.next, *mail, &letter).await?;

@@ -86,6 +86,24 @@ pub async fn cancel_unsent(
         .await
 }
 
+/// Takes back the receipts to this address that have not begun to leave: a newer one says it all. Returns how
+/// many.
+pub async fn supersede_receipts(
+    tx: &mut Tx,
+    id: IntroductionId,
+    recipient: &str,
+    now: Ts,
+) -> Result<u64, StoreError> {
+    tx.q("UPDATE delivery SET state = 'cancelled', finished_at = $3, last_words = 'taken back'
+          WHERE introduction_id = $1 AND kind = 'receipt' AND recipient = $2
+            AND state IN ('queued', 'leased', 'deferred')")
+        .bind(id.0)
+        .bind(recipient)
+        .bind(now.0)
+        .run()
+        .await
+}
+
 /// How many copies of previews a connector had since then.
 pub async fn count_copies(tx: &mut Tx, connector: ConnectorId, since: Ts) -> Result<i64, StoreError> {
     let row = tx

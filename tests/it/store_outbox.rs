@@ -90,6 +90,22 @@ both! {
         assert_eq!((gone.finished_at, gone.last_words.as_str()), (Some(now), "taken back"));
     }
 
+    async fn a_newer_receipt_takes_the_place_of_those_that_wait(db: TestDb) {
+        use DeliveryState::{Cancelled, Deferred, Queued, Sent, Transmitting};
+        let receipt = |n, to: &str| message(n, MessageKind::Receipt, Some(about()), to);
+        for (n, word) in (1..).zip([Queued, Deferred, Transmitting, Sent]) {
+            enqueue(&db.db, &receipt(n, "p@d.example")).await;
+            set(&db.db, n, word).await;
+        }
+        enqueue(&db.db, &receipt(5, "other@d.example")).await;
+        enqueue(&db.db, &message(6, MessageKind::AskFirst, Some(about()), "p@d.example")).await;
+        let (of, now) = (about(), T0 + Span(9));
+        assert_eq!(unit!(db.db, tx => outbox::supersede_receipts(tx, of, "p@d.example", now)).unwrap(), 2);
+        for (n, expected) in (1..).zip([Cancelled, Cancelled, Transmitting, Sent, Queued, Queued]) {
+            assert_eq!(state(&db.db, id(n)).await, expected, "delivery {n}");
+        }
+    }
+
     async fn all_that_waits_for_a_person_is_cancelled(db: TestDb) {
         use DeliveryState::{Cancelled, Deferred, Leased, Queued, Sent, Unknown};
         for (n, word) in (1..).zip([Queued, Deferred, Unknown, Leased, Sent]) {
