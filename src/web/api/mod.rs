@@ -21,7 +21,9 @@ pub(super) mod words;
 
 pub use contacts::view as shown_contact;
 pub use events::view as shown_event;
+pub use introduction_input::IntroductionInput;
 pub use introduction_view::introduction as shown_introduction;
+pub use strict::read as read_json;
 
 use axum::Router;
 use axum::http::HeaderValue;

@@ -44,7 +44,8 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problems> {
 /// The tree and the faults that a tree cannot show.
 fn parse(body: &[u8]) -> Result<(Value, Problems), Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::new("body", "invalid-utf8"))?;
-    if text.trim().is_empty() {
+    // White space as JSON has it (RFC 8259, 2), no other.
+    if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         return Ok((Value::Object(Map::new()), Problems::default()));
     }
     let mut found = Problems::default();
