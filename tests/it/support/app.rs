@@ -113,9 +113,23 @@ impl TestApp {
 
     /// The site on a migrated database.
     pub async fn on(db: Db, dir: tempfile::TempDir) -> Self {
-        let clock = Clock::fixed(MONDAY);
-        let mailbox = LocalMailbox::new(clock.clone());
-        let cx = context(db, clock);
+        let cx = context(db, Clock::fixed(MONDAY));
+        Self::around(cx, dir).await
+    }
+
+    /// A site that is weakened on purpose, to see whether a test notices.
+    pub async fn weakened(weaken: impl FnOnce(&mut Ctx)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("test.db").display());
+        let db = Db::connect(&url, 4).await.unwrap();
+        migrate(&db, MONDAY).await.unwrap();
+        let mut cx = Arc::into_inner(context(db, Clock::fixed(MONDAY))).unwrap();
+        weaken(&mut cx);
+        Self::around(Arc::new(cx), dir).await
+    }
+
+    async fn around(cx: Cx, dir: tempfile::TempDir) -> Self {
+        let mailbox = LocalMailbox::new(cx.clock.clone());
         let connector = account::add(&cx, "ada@lovelace.example", "Ada Lovelace", Role::Admin).await.unwrap();
         let session = account::session_for(&cx, &connector).await.unwrap();
         let metrics = Metrics::new();
