@@ -26,6 +26,8 @@ fc_list() {
 # Prints the Debian packages that are missing here, one a line.
 missing_packages() {
     command -v cc >/dev/null || printf '%s\n' gcc libc6-dev
+    # The fuzzer's engine is C++.
+    command -v c++ >/dev/null || echo g++
     postgres_programs >/dev/null || echo postgresql
     [ -x "$(command -v postfix)" ] || echo postfix
     command -v openssl >/dev/null || echo openssl
@@ -114,6 +116,16 @@ python_environment() {
         cp "$wanted" "$folder/installed.txt"
     fi
     export TWOYES_TEST_PYTHON=$folder/bin/python
+}
+
+# Builds cargo-machete once, into this folder.
+machete() {
+    local folder=$1 wanted=0.9.2
+    if [ "$("$folder/bin/cargo-machete" --version 2>/dev/null)" != "$wanted" ]; then
+        CARGO_TARGET_DIR=$folder/build cargo install --quiet --locked --root "$folder" \
+            cargo-machete --version "$wanted" || return 1
+        rm -rf "$folder/build"
+    fi
 }
 
 # Prints a loopback port that nobody listens on, below the range of outgoing connections.

@@ -1,0 +1,93 @@
+# What tests/run and tests/nightly share: finding what they need, steps that count, the closing line. Sourced from
+# the root of the project; $target is the build folder.
+
+passed=0 failed=0 failures=()
+
+. tests/tools/needs.sh
+. tests/tools/postgres.sh
+. tests/tools/postfix.sh
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/twoyes-tests.XXXXXX") || exit 1
+chmod 755 "$work"
+
+finish() {
+    trap - EXIT INT TERM HUP
+    stop_postgres
+    stop_postfix
+    # Postfix and PostgreSQL own parts of it.
+    rm -rf "$work" 2>/dev/null || as_root rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+setup_all() {
+    setup "what the tests need" install_needs
+    setup "Python environment" python_environment "$target/tests-python"
+    setup "PostgreSQL" start_postgres "$work/postgres"
+    setup "Postfix" start_postfix "$work/postfix"
+    # With it, tests that find no server fail instead of skipping, and snapshots are only compared.
+    export CI=true
+}
+
+title() { printf '\n== %s\n' "$*"; }
+
+# setup TITLE COMMAND...: what everything else rests on; without it there is no going on.
+setup() {
+    local begin=$SECONDS what=$1
+    shift
+    title "$what"
+    if ! "$@"; then
+        printf '\nfailed: %s\n0 passed, 1 failed\n' "$what"
+        exit 1
+    fi
+    echo "   ($((SECONDS - begin)) s)"
+}
+
+# check TITLE COMMAND...: counts as one test.
+check() {
+    local begin=$SECONDS what=$1
+    shift
+    title "$what"
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        failures+=("$what")
+    fi
+    echo "   ($((SECONDS - begin)) s)"
+}
+
+# tests FILTER LIBTEST-OPTION...: runs the tests with FILTER in their names (all when it is empty), and adds
+# their own counts. Of what good tests print, the figures are shown.
+tests() {
+    local begin=$SECONDS log=$work/tests.log status good bad filter=$1
+    shift
+    title "tests${filter:+ with \"$filter\" in their names}"
+    cargo test --locked --no-fail-fast -- ${filter:+"$filter"} --show-output "$@" 2>&1 | tee "$log" | figures_only
+    status=${PIPESTATUS[0]}
+    good=$(sum "$log" passed)
+    bad=$(sum "$log" failed)
+    # Nothing failed and yet it ended badly: it did not compile, or a test took the process down.
+    if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+    if [ "$bad" -ne 0 ]; then failures+=("tests"); fi
+    passed=$((passed + good)) failed=$((failed + bad))
+    echo "   ($((SECONDS - begin)) s)"
+}
+
+# Leaves out what good tests print, but for their figures.
+figures_only() {
+    awk '/^successes:$/ { quiet = 1 } /^(failures:|test result:.*)$/ { quiet = 0 } !quiet || /^figure:/ { print; fflush() }'
+}
+
+# sum LOG WORD: adds up the numbers before WORD in cargo's "test result:" lines.
+sum() {
+    sed -n "s/^test result:.* \([0-9][0-9]*\) $2;.*/\1/p" "$1" | awk '{ n += $1 } END { print n + 0 }'
+}
+
+closing_line() {
+    title "done in ${SECONDS} s"
+    for failure in "${failures[@]+"${failures[@]}"}"; do echo "failed: $failure"; done
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
