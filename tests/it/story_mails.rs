@@ -72,7 +72,7 @@ both! {
         // The fourth receipt of an introduction waits a little.
         assert!(world.answer(&grace, &[("choice", "no")]).await.is_empty());
         snapshot("ending_6_receipt_contradictory", &world.pass(Span::seconds(20)).await);
-        snapshot("ending_7_closing_note", &world.pass(Span::days(14)).await);
+        snapshot("ending_7_closing_note", &world.pass(Span(Span::days(14).0 - Span::seconds(20).0)).await);
     }
 
     async fn every_purpose_together_named_and_asked_for(db: TestDb) {
