@@ -175,7 +175,8 @@ pub const fn lasts(what: &What) -> bool {
         | What::Withdrawn
         | What::Closed
         | What::CheckedIn { .. }
-        | What::OutcomeRecorded(_) => true,
+        | What::OutcomeRecorded(_)
+        | What::OutcomeContested => true,
         What::Unasked
         | What::Answered(_)
         | What::Contested
