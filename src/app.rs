@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::clock::{Clock, Span};
 use crate::config::{self, Config};
 use crate::domain::asking::Policy;
+use crate::domain::audit::note;
 use crate::domain::link::{self, LinkRing};
 use crate::flow::{Counts, Ctx, Cx, Secrets, Sender, people};
 use crate::ids::Ids;
@@ -23,7 +24,7 @@ use crate::urls::Urls;
 use crate::view::{Site, ViewError, Views};
 use crate::web::client::{Clients, Trust};
 use crate::web::{self, Web};
-use crate::worker::{Handle, Outlet, Settings, Worker};
+use crate::worker::{Handle, Notary, Outlet, Settings, Worker};
 
 /// Why the service does not start: one sentence each.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +100,12 @@ impl App {
         let metrics = Metrics::new();
         let (transport, mailbox) = transport(config, &cx.clock)?;
         let outlet = Outlet { transport, signer: signer(config)?, route: route_name(config) };
-        let worker = Worker::new(cx.clone(), outlet, worker_settings(config, &cx.db), metrics.clone());
+        let settings = worker_settings(config, &cx.db);
+        let worker = Worker::new(cx.clone(), outlet, settings.clone(), metrics.clone()).with_notary(
+            cx.clone(),
+            &settings,
+            notary(config)?,
+        );
         let web = Web::new(web::Inner {
             cx: cx.clone(),
             metrics,
@@ -216,6 +222,27 @@ pub fn signer(config: &Config) -> Result<Option<Signer>, AppError> {
     let signer = Signer::from_pem(&config.dkim.domain, &config.dkim.selector, &pem)
         .map_err(|error| AppError::Setting(format!("dkim.key_file: {error}")))?;
     Ok(Some(signer))
+}
+
+/// The key that signs checkpoints, under the name of this chain.
+pub fn audit_signer(config: &Config) -> Result<note::Signer, AppError> {
+    let ring = KeyFile::load(&config.keys.file)?;
+    note::Signer::new(&format!("{}/audit", config.server.host()), &ring.audit_seed())
+        .ok_or_else(|| AppError::Setting("keys.file: the audit key cannot be used".into()))
+}
+
+fn notary(config: &Config) -> Result<Notary, AppError> {
+    let folder = &config.audit.checkpoint_folder;
+    let folder = (!folder.as_os_str().is_empty()).then(|| folder.clone());
+    if let Some(folder) = &folder {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            AppError::Setting(format!(
+                "audit.checkpoint_folder: {} cannot be used: {error}",
+                folder.display()
+            ))
+        })?;
+    }
+    Ok(Notary { signer: audit_signer(config)?, folder })
 }
 
 /// The relay as configured.

@@ -62,6 +62,8 @@ pub struct KeyFile {
     pub pepper: [u8; 32],
     /// Keys what only this service reads: Message-IDs, nonces.
     pub internal: [u8; 32],
+    /// Signs checkpoints of the audit chain. A ring of an older version has none, see [`Self::audit_seed`].
+    pub audit: Option<[u8; 32]>,
 }
 
 /// Why the ring cannot be changed as asked.
@@ -80,7 +82,19 @@ impl KeyFile {
     pub fn new(now: Ts, ids: &Ids) -> Self {
         let first =
             KeyEntry { kid: 1, state: KeyState::Active, created: now, secret: fresh(ids, "ring-key-1") };
-        Self { keys: vec![first], pepper: fresh(ids, "ring-pepper"), internal: fresh(ids, "ring-internal") }
+        Self {
+            keys: vec![first],
+            pepper: fresh(ids, "ring-pepper"),
+            internal: fresh(ids, "ring-internal"),
+            audit: Some(fresh(ids, "ring-audit")),
+        }
+    }
+
+    /// The seed of the key that signs checkpoints. A ring without one, made before there were any, goes on as
+    /// it is, also where its file cannot be written: the seed is then derived from the internal secret.
+    #[must_use]
+    pub fn audit_seed(&self) -> [u8; 32] {
+        self.audit.unwrap_or_else(|| crate::ids::derive(&self.internal, "audit/ed25519"))
     }
 
     /// Reads and checks the file.

@@ -16,6 +16,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     findings.push(templates(config));
     findings.push(keys(config));
     findings.push(database(config).await);
+    findings.push(audit(config).await);
     findings.push(signing(config));
     findings.push(relay(config).await);
     findings.extend(app::instance::records(config).await);
@@ -106,6 +107,30 @@ async fn database(config: &Config) -> Finding {
             warning(format!("The database ({}) answers; it will be migrated at the next start.", db.engine()))
         }
         Err(error) => problem(format!("The database does not fit: {error}.")),
+    }
+}
+
+/// The chain itself, and whether somebody could cut it without being seen.
+async fn audit(config: &Config) -> Finding {
+    let report = async {
+        let cx = app::context(config, app::Choices::default()).await?;
+        store::schema_state(&cx.db).await?;
+        Ok::<_, anyhow::Error>(crate::flow::proof::verify(&cx, Vec::new()).await?)
+    };
+    if !config.keys.file.exists() {
+        return warning("There is no audit chain yet; it begins at the first start.");
+    }
+    match report.await {
+        Err(_) => warning("The audit chain was not verified; the database has to be put right first."),
+        Ok(report) if !report.is_good() => {
+            problem("The audit chain does not verify: see `twoyes audit verify` and docs/EVIDENCE.md.")
+        }
+        Ok(report) if config.audit.checkpoint_folder.as_os_str().is_empty() => warning(format!(
+            "The audit chain verifies ({} leaves), but without checkpoints kept elsewhere nobody can see it cut \
+             short or written anew: set audit.checkpoint_folder, or keep the log lines.",
+            report.leaves
+        )),
+        Ok(report) => good(format!("The audit chain verifies ({} leaves).", report.leaves)),
     }
 }
 

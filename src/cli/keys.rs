@@ -2,11 +2,14 @@
 
 use clap::Subcommand;
 
+use crate::app::{self, Choices};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::audit::Kind;
+use crate::flow::evidence;
 use crate::ids::Ids;
 use crate::keyring::{KeyFile, KeyState};
-use crate::store::{Db, link_keys};
+use crate::store::{self, Db, link_keys};
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
@@ -46,6 +49,7 @@ pub async fn run(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
                 kid = ring.rotate(now, &Ids::System)?;
                 Ok(())
             })?;
+            record(config, kid, "rotated").await;
             println!("Key {kid} is active now.");
         }
         KeysCommand::Retire { kid, anyway } => {
@@ -53,15 +57,35 @@ pub async fn run(config: &Config, command: &KeysCommand) -> anyhow::Result<()> {
                 refuse_if_needed(config, *kid).await?;
             }
             KeyFile::update(path, |ring| ring.retire(*kid))?;
+            record(config, *kid, "retired").await;
             println!("Key {kid} was removed.");
         }
         KeysCommand::Revoke { kid } => {
             KeyFile::update(path, |ring| ring.revoke(*kid))?;
+            record(config, *kid, "revoked").await;
             println!("Key {kid} is revoked; none of its links works any more.");
         }
     }
     println!("Send SIGHUP to the running service so that it reads the ring again.");
     Ok(())
+}
+
+/// Into the audit chain. A key that leaked is revoked whether the database answers or not.
+async fn record(config: &Config, kid: u8, what: &'static str) {
+    let noted = async {
+        let cx = app::context(config, Choices::default()).await?;
+        store::migrate(&cx.db, cx.now()).await?;
+        let (shared, now) = (cx.clone(), cx.now());
+        let payload = serde_json::json!({ "kid": kid, "what": what });
+        let unit = cx.db.write(move |tx| {
+            let (cx, payload) = (shared.clone(), payload.clone());
+            Box::pin(async move { evidence::note(tx, &cx, Kind::KeyRotated, &payload, now).await })
+        });
+        unit.await.map_err(anyhow::Error::from)
+    };
+    if let Err(error) = noted.await {
+        eprintln!("twoyes: it was not written into the audit chain: {error:#}");
+    }
 }
 
 /// A key that still verifies links in mails out there stays, unless the operator insists.

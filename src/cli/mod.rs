@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 done, 1 it did not work (one sentence says why), 2 wrong usage,
 //! 3 `check` found problems.
 
+mod audit;
 mod check;
 mod keys;
 mod mail;
@@ -14,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{self, App, Choices};
 use crate::config::Config;
+use crate::ids::IntroductionId;
 use crate::store::{self, Db};
 use crate::telemetry;
 
@@ -62,6 +64,17 @@ enum Command {
     /// The key ring that signs links.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// The chain that proves what happened: its key, checkpoints of it, verifying it.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Print what proves the two consents of an introduction: who, when, how, the texts shown.
+    Evidence {
+        /// Its id, as in the address of its page.
+        introduction: IntroductionId,
+        /// As a document that `audit verify-evidence` verifies on any machine.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Parses the arguments, runs the command and turns its end into an exit code.
@@ -88,6 +101,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Demo(options) = command {
         return crate::demo::run(options).await;
     }
+    if let Command::Audit(audit::AuditCommand::VerifyEvidence { file, key }) = &command {
+        audit::verify_evidence(file, key)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let config = Config::load_here(cli.config.as_deref())?;
     match command {
         Command::Demo(_) => {}
@@ -99,6 +116,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Erase { email, yes } => people::erase(&config, &email, yes).await?,
         Command::Mail(command) => mail::run(&config, command).await?,
         Command::Keys(command) => keys::run(&config, &command).await?,
+        Command::Audit(command) => return audit::run(&config, command).await,
+        Command::Evidence { introduction, json } => audit::evidence(&config, introduction, json).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -36,6 +36,7 @@ pub struct Config {
     pub asking: Asking,
     pub courier: Courier,
     pub retention: Retention,
+    pub audit: Audit,
     pub log: Log,
 }
 
@@ -239,6 +240,12 @@ impl Retention {
             erasures: days(self.erasure_days),
         }
     }
+/// The chain that proves what happened.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Empty: checkpoints stand in the log alone.
+    pub checkpoint_folder: PathBuf,
 }
 
 /// What is logged and how.

@@ -25,6 +25,8 @@ pub mod outcomes;
 pub mod people;
 pub mod preview;
 pub mod retention;
+pub mod proof;
+pub mod sealing;
 pub mod suppressions;
 pub mod tally;
 pub mod unfinished;

@@ -40,6 +40,8 @@ const HEADER: &str = "\
 struct RingText {
     pepper: String,
     internal: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit: Option<String>,
     key: Vec<KeyText>,
 }
 
@@ -135,6 +137,7 @@ fn render(ring: &KeyFile) -> Result<String, String> {
     let text = RingText {
         pepper: BASE64.encode(&ring.pepper),
         internal: BASE64.encode(&ring.internal),
+        audit: ring.audit.map(|seed| BASE64.encode(&seed)),
         key: keys.collect(),
     };
     let body = toml::to_string(&text).map_err(|error| error.to_string())?;
@@ -172,6 +175,7 @@ fn parse(text: &str) -> Result<KeyFile, String> {
         keys,
         pepper: secret(&ring.pepper, "the pepper")?,
         internal: secret(&ring.internal, "the internal secret")?,
+        audit: ring.audit.map(|seed| secret(&seed, "the audit key")).transpose()?,
     })
 }
 

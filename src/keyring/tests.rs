@@ -45,6 +45,23 @@ fn a_ring_comes_back_from_its_file_as_it_was() {
 }
 
 #[test]
+fn a_ring_of_an_older_version_signs_checkpoints_with_a_derived_key() {
+    let ring = ring();
+    let text = text_of(&ring);
+    let old: String =
+        text.lines().filter(|line| !line.starts_with("audit")).map(|line| format!("{line}\n")).collect();
+    assert!(old.len() < text.len());
+    let (_folder, path) = in_folder();
+    std::fs::write(&path, &old).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let loaded = KeyFile::load(&path).unwrap();
+    assert!(loaded.audit.is_none() && loaded.audit_seed() != ring.audit_seed());
+    assert_eq!(loaded.audit_seed(), KeyFile::load(&path).unwrap().audit_seed(), "the same every time");
+    loaded.save(&path).unwrap();
+    assert!(!std::fs::read_to_string(&path).unwrap().contains("audit ="), "and it stays as it was");
+}
+
+#[test]
 fn the_file_is_for_its_owner_alone_and_nothing_is_left_beside_it() {
     let (folder, path) = in_folder();
     let ring = KeyFile::create(&path, NOW, &Ids::derived(1)).unwrap();

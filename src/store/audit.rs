@@ -187,12 +187,11 @@ pub async fn about(tx: &mut Tx, id: IntroductionId, kind: &str) -> Result<Vec<En
     rows.iter().map(|row| row.get("entry")).collect()
 }
 
-/// The payload of the newest entry of a kind, sealed or not.
-pub async fn newest(tx: &mut Tx, kind: &str) -> Result<Option<String>, StoreError> {
+/// What the newest epoch says, sealed or not.
+pub async fn newest_epoch(tx: &mut Tx) -> Result<Option<String>, StoreError> {
     let row = tx
         .q("SELECT p.payload FROM audit_leaf l JOIN audit_payload p ON p.entry = l.entry
-            WHERE l.kind = $1 ORDER BY l.entry DESC LIMIT 1")
-        .bind(kind)
+            WHERE l.kind = 'epoch' ORDER BY l.entry DESC LIMIT 1")
         .one()
         .await?;
     row.map(|row| row.get("payload")).transpose()

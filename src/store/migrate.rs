@@ -14,13 +14,20 @@ struct Migration {
 }
 
 macro_rules! migration {
-    ($version:literal, $name:literal) => {
+    (@file $version:literal, $name:literal, $zeros:literal) => {
         Migration {
             version: $version,
             name: $name,
-            sqlite: include_str!(concat!("../../migrations/sqlite/000", $version, "_", $name, ".sql")),
-            postgres: include_str!(concat!("../../migrations/postgres/000", $version, "_", $name, ".sql")),
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $zeros, $version, "_", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $zeros, $version, "_", $name, ".sql")),
         }
+    };
+    ($version:literal, $name:literal) => {
+        migration!(@file $version, $name, "000")
+    };
+    // From 10 on.
+    (two digits: $version:literal, $name:literal) => {
+        migration!(@file $version, $name, "00")
     };
 }
 
@@ -34,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(7, "admin"),
     migration!(8, "retention"),
     migration!(9, "evidence"),
+    migration!(two digits: 10, "epochs"),
 ];
 
 /// Why the schema does not fit this version.

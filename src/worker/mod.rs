@@ -10,6 +10,7 @@ pub mod breaker;
 mod courier;
 mod pool;
 mod record;
+mod sealer;
 mod sweeper;
 
 use std::sync::Arc;
@@ -25,8 +26,10 @@ use crate::mail::{Signer, Transport};
 use crate::metrics::Metrics;
 
 pub use courier::{Courier, Tally};
+pub use sealer::Notary;
 pub use sweeper::Swept;
 
+use sealer::Sealer;
 use sweeper::Sweeper;
 
 /// The way out of the house.
@@ -86,6 +89,7 @@ impl Default for Settings {
 pub struct Worker {
     courier: Arc<Courier>,
     sweeper: Arc<Sweeper>,
+    sealer: Sealer,
 }
 
 /// What one round did.
@@ -99,7 +103,18 @@ impl Worker {
     #[must_use]
     pub fn new(cx: Cx, outlet: Outlet, settings: Settings, metrics: Metrics) -> Self {
         let sweeper = Sweeper::new(cx.clone(), settings.clone(), metrics.clone());
-        Self { courier: Arc::new(Courier::new(cx, outlet, settings, metrics)), sweeper: Arc::new(sweeper) }
+        let sealer = Sealer::new(cx.clone(), settings.poll, None);
+        Self {
+            courier: Arc::new(Courier::new(cx, outlet, settings, metrics)),
+            sweeper: Arc::new(sweeper),
+            sealer,
+        }
+    }
+
+    /// The same worker, which also signs the chain.
+    #[must_use]
+    pub fn with_notary(self, cx: Cx, settings: &Settings, notary: Notary) -> Self {
+        Self { sealer: Sealer::new(cx, settings.poll, Some(Arc::new(notary))), ..self }
     }
 
     /// Runs both until the handle is drained. Leases without a holder are taken back before anything else.
@@ -109,7 +124,11 @@ impl Worker {
         let worker = self.clone();
         let task = tokio::spawn(async move {
             worker.sweeper.begin(&stopped).await;
-            tokio::join!(worker.courier.run(stopped.clone()), worker.sweeper.run(stopped));
+            tokio::join!(
+                worker.courier.run(stopped.clone()),
+                worker.sweeper.run(stopped.clone()),
+                worker.sealer.run(stopped)
+            );
         });
         Handle { stop, task }
     }
@@ -124,6 +143,7 @@ impl Worker {
             all.swept = all.swept + swept;
             all.deliveries = all.deliveries + deliveries;
             if !swept.moved() && deliveries == Tally::default() {
+                self.sealer.round().await;
                 return all;
             }
         }

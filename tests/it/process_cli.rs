@@ -14,7 +14,7 @@ use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const LENA: &str = "lena@connect.example";
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 27] = [
     "",
     "serve",
     "demo",
@@ -34,6 +34,12 @@ const COMMANDS: [&str; 21] = [
     "keys rotate",
     "keys retire",
     "keys revoke",
+    "audit",
+    "audit key",
+    "audit checkpoint",
+    "audit verify",
+    "audit verify-evidence",
+    "evidence",
     "help",
     "help keys revoke",
 ];
