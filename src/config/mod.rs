@@ -240,6 +240,8 @@ impl Retention {
             erasures: days(self.erasure_days),
         }
     }
+}
+
 /// The chain that proves what happened.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

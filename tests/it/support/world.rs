@@ -32,7 +32,7 @@ pub struct World {
     pub token: String,
     router: Router,
     _database: TestDb,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A mail as a person gets it.
@@ -73,7 +73,7 @@ impl World {
         let scopes = [Scope::Read, Scope::Write, Scope::Admin];
         let (_, token) = account::add_token(&app.cx, &lena, "test", &scopes).await.unwrap();
         let router = twoyes::web::routes::router(&app.web);
-        Self { app, clock, token, router, _database: database, _folder: folder }
+        Self { app, clock, token, router, _database: database, folder }
     }
 
     /// Lets everything happen that is due now, and returns the mails that left.
@@ -97,6 +97,10 @@ impl World {
     pub async fn pass(&self, span: Span) -> Vec<Mail> {
         self.clock.advance(span);
         self.settle().await
+    }
+
+    pub fn keys_file(&self) -> std::path::PathBuf {
+        self.folder.path().join("test.keys")
     }
 
     pub async fn api(&self, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
