@@ -46,7 +46,9 @@ async fn evidence_opens_and_verifies_where_nothing_of_the_service_is() {
     std::fs::write(&file, &document).unwrap();
     let name = file.display().to_string();
     let said = elsewhere.good(&["audit", "verify-evidence", &name, "--key", &key]).await;
-    assert_eq!(said, read, "the same text, from the document alone");
+    // All but the moment of signing: each run signs a checkpoint of its own.
+    let content = |said: &str| said.split_once("All of it is in the chain").unwrap().0.to_owned();
+    assert_eq!(content(&said), content(&read), "the same text, from the document alone");
     // Any word of it changed.
     for (from, to) in [
         ("Ada Lovelace", "Ada Byron"),

@@ -173,6 +173,7 @@ both! {
     async fn a_no_leaves_in_the_chain_what_silence_leaves(db: TestDb) {
         // All on one database: each world's chain is the part behind the one before it.
         let world = World::new(db).await;
+        world.settle().await;
         let mut seen = Vec::new();
         for choice in ["", "no", "not_now", "open"] {
             let id = world.draft(|_| {}).await;
