@@ -14,6 +14,7 @@ use crate::config::{self, Config};
 use crate::domain::asking::Policy;
 use crate::domain::audit::note;
 use crate::domain::link::{self, LinkRing};
+use crate::domain::retention::Rules;
 use crate::flow::{Counts, Ctx, Cx, Secrets, Sender, people};
 use crate::ids::Ids;
 use crate::keyring::{KeyFile, KeyFileError, KeyState};
@@ -329,10 +330,28 @@ fn worker_settings(config: &Config, db: &Db) -> Settings {
         unknown_retry: Span::minutes(i64::from(courier.unknown_retry_minutes)),
         unknown_retries: i64::from(courier.unknown_retries),
         give_up: Span::days(i64::from(courier.give_up_days)),
-        retention: config.retention.rules(),
+        retention: rules(&config.retention),
         // The lock file sees to that.
         sole_owner: matches!(db, Db::Sqlite(_)),
         ..Settings::default()
+    }
+}
+
+/// What is forgotten when.
+#[must_use]
+pub fn rules(of: &config::Retention) -> Rules {
+    let days = |days: u32| Span::days(i64::from(days));
+    Rules {
+        mail: days(of.mail_days),
+        failed_mail: days(of.failed_mail_days),
+        closed: days(of.closed_days),
+        introduced: days(of.introduced_days),
+        names: days(of.names_days),
+        draft: days(of.draft_days),
+        unfinished: days(of.unfinished_days),
+        asks: days(of.asks_days),
+        admin_acts: days(of.admin_acts_days),
+        erasures: days(of.erasure_days),
     }
 }
 

@@ -14,9 +14,6 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use tracing_subscriber::filter::{ParseError, Targets};
 
-use crate::clock::Span;
-use crate::domain::retention::Rules;
-
 pub use load::DEFAULT_TOML;
 pub use network::Network;
 pub use secret::Secret;
@@ -221,24 +218,6 @@ impl Retention {
             ("retention.admin_acts_days", self.admin_acts_days.into(), 30, 3_650),
             ("retention.erasure_days", self.erasure_days.into(), 30, 1_095),
         ]
-    }
-
-    /// The same as spans.
-    #[must_use]
-    pub fn rules(&self) -> Rules {
-        let days = |days: u32| Span::days(i64::from(days));
-        Rules {
-            mail: days(self.mail_days),
-            failed_mail: days(self.failed_mail_days),
-            closed: days(self.closed_days),
-            introduced: days(self.introduced_days),
-            names: days(self.names_days),
-            draft: days(self.draft_days),
-            unfinished: days(self.unfinished_days),
-            asks: days(self.asks_days),
-            admin_acts: days(self.admin_acts_days),
-            erasures: days(self.erasure_days),
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! all its units; the connection is then closed and a new one opened.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -37,7 +38,7 @@ pub(super) type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Ended>
 pub struct SqliteDb {
     jobs: mpsc::Sender<Job>,
     readers: SqlitePool,
-    options: SqliteConnectOptions,
+    options: Arc<SqliteConnectOptions>,
 }
 
 impl SqliteDb {
@@ -61,7 +62,7 @@ impl SqliteDb {
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await
             .map_err(|error| StoreError::of("open readers", &error))?;
-        Ok(Self { jobs, readers, options: kept })
+        Ok(Self { jobs, readers, options: Arc::new(kept) })
     }
 
     /// Empties the log of changes. On a connection of its own: the writer is always inside a transaction.
