@@ -308,6 +308,11 @@ fn guesses(chain: &Chain, commitment_of: fn(&Hash, &str) -> Hash) -> (usize, usi
     (tried, found)
 }
 
+/// The broken variant: a bare hash of the payload confirms every right guess.
+fn bare(_: &Hash, payload: &str) -> Hash {
+    Sha256::digest(payload.as_bytes()).into()
+}
+
 #[test]
 fn after_an_erasure_no_guess_can_be_tried_against_the_commitment() {
     let mut chain = Chain::new(200, Leaf::hash);
@@ -315,10 +320,6 @@ fn after_an_erasure_no_guess_can_be_tried_against_the_commitment() {
     let (tried, found) = guesses(&chain, commit);
     assert_eq!(found, 0);
 
-    // The broken variant: a bare hash of the payload confirms every right guess.
-    fn bare(_: &Hash, payload: &str) -> Hash {
-        Sha256::digest(payload.as_bytes()).into()
-    }
     let mut broken = Chain::new(200, Leaf::hash);
     for n in 0..200 {
         broken.rows[n].leaf.commitment = bare(&NOTHING, &guessable(n as u64));

@@ -71,7 +71,7 @@ fn leaves_roots_and_paths_are_those_of_the_vectors() {
         assert_eq!(merkle::path(&hashes[..of], at), path);
         let root = hex::parse(roots[of].as_str().unwrap()).unwrap();
         assert_eq!(merkle::root_by(hashes[at], index, size, &path), Some(root));
-        for wrong in 0..size + 1 {
+        for wrong in 0..=size {
             if wrong != index {
                 assert_ne!(merkle::root_by(hashes[at], wrong, size, &path), Some(root), "at another place");
                 bent += 1;
