@@ -128,7 +128,7 @@ both! {
         assert_eq!(consent_of(&bundle, Side::First).ended, None);
         // Contradictory answers within seconds take the yes back as well.
         world.answer(&first.answer_link(), &[("choice", "no")]).await;
-        world.pass(Span::seconds(20)).await;
+        world.pass(Span::seconds(70)).await;
         world.yes(&first.answer_link()).await;
         world.answer(&first.answer_link(), &[("choice", "no")]).await;
         let (_, proven) = proven(&world.app.cx, &id).await.unwrap();
@@ -193,14 +193,15 @@ both! {
                     world.clock.advance(Span::minutes(-3));
                 }
             }
-            for _ in 0..15 {
+            // Until it has closed, and until retention has taken the proof of a yes that led nowhere.
+            for _ in 0..25 {
                 world.pass(Span::days(1)).await;
             }
             assert_eq!(world.state(&id).await, "closed");
             let part = chain(&world.app.cx).await[begin..].to_vec();
             seen.push(part.into_iter().map(|(kind, at)| (kind, at - since.0)).collect::<Vec<_>>());
         }
-        assert_eq!(seen[0].iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), ["consent_given", "closed"]);
+        assert_eq!(seen[0].iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), ["consent_given", "closed", "erased"]);
         for other in &seen[1..] {
             assert_eq!(*other, seen[0]);
         }
