@@ -110,6 +110,8 @@ async fn a_whole_introduction_without_a_mouse() {
     enter(&browser, "Met or talked").await;
     browser.says("Thank you").await;
     browser.open(&site.link_to("alan@turing.example", "/stop/")).await;
+    tab_to(&browser, "never").await;
+    type_in(&browser, " ").await;
     enter(&browser, "Never ask me again").await;
     browser.says("You will not be asked again").await;
 }

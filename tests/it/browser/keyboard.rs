@@ -29,7 +29,7 @@ const REACHABLE: &str = "
     const seen = new Set();
     const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex=\"0\"]';
     return [...document.querySelectorAll(all)].filter((one) => {
-        if (one.disabled || one.closest('details:not([open]) > :not(summary)')) return false;
+        if (one.disabled || one.closest('[hidden]') || one.closest('details:not([open]) > :not(summary)')) return false;
         if (one.type === 'radio') { if (seen.has(one.name)) return false; seen.add(one.name); }
         return true;
     }).length;";
