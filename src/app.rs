@@ -24,6 +24,7 @@ use crate::store::{self, Db, MigrateError, StoreError};
 use crate::urls::Urls;
 use crate::view::{Site, ViewError, Views};
 use crate::web::client::{Clients, Trust};
+use crate::web::inbound::Inbound;
 use crate::web::{self, Web};
 use crate::worker::{Handle, Notary, Outlet, Settings, Worker};
 
@@ -116,6 +117,7 @@ impl App {
             https: config.server.is_https(),
             clients: Clients::new(trust(config)),
             instance: instance::of(config, &cx),
+            inbound: inbound(config),
         });
         Ok(Self { cx, web, worker, mailbox, _lock: lock })
     }
@@ -134,6 +136,12 @@ impl App {
         handle.drain().await;
         Ok(())
     }
+}
+
+/// The way in for mail providers, if it is open.
+fn inbound(config: &Config) -> Option<Inbound> {
+    let secret = &config.inbound.secret;
+    (!secret.is_empty()).then(|| Inbound::new(secret.expose(), config.inbound.size_limit_bytes))
 }
 
 /// Which peers may say whom they speak for.
@@ -331,6 +339,7 @@ fn worker_settings(config: &Config, db: &Db) -> Settings {
         unknown_retries: i64::from(courier.unknown_retries),
         give_up: Span::days(i64::from(courier.give_up_days)),
         retention: rules(&config.retention),
+        bounces: config.inbound.bounces(),
         // The lock file sees to that.
         sole_owner: matches!(db, Db::Sqlite(_)),
         ..Settings::default()

@@ -22,6 +22,7 @@ pub struct Metrics {
     attempts: Family<Attempt, Counter>,
     requests: Family<Request, Counter>,
     breaker: Family<Route, Gauge>,
+    inbound: Family<Inbound, Counter>,
     /// Answers given by parties, whatever they were.
     pub answers: Counter,
     /// Introductions queued to both.
@@ -55,6 +56,11 @@ struct Request {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Inbound {
+    taken: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Route {
     route: String,
 }
@@ -74,6 +80,7 @@ impl Metrics {
             attempts: Family::default(),
             requests: Family::default(),
             breaker: Family::default(),
+            inbound: Family::default(),
             answers: Counter::default(),
             introductions: Counter::default(),
             unknown: Counter::default(),
@@ -117,6 +124,11 @@ impl Metrics {
         self.breaker.get_or_create(&Route { route: route.to_owned() }).set(i64::from(open));
     }
 
+    /// A mail that was handed in over HTTP, and what came of it: `carried_out`, `nothing` or `forged`.
+    pub fn came_in(&self, taken: &'static str) {
+        self.inbound.get_or_create(&Inbound { taken }).inc();
+    }
+
     /// The promise to the two people: seconds from the second yes to the relay's 250; once for each of them.
     pub fn accepted_after(&self, seconds: f64) {
         self.second_yes_to_accepted.observe(seconds);
@@ -149,6 +161,7 @@ impl Metrics {
         all.register("delivery_attempts", "Tries to deliver, by SMTP stage and class", self.attempts.clone());
         all.register("deliveries_unknown", "Connections lost after the final dot", self.unknown.clone());
         all.register("breaker_open", "1 while a mail route is held back", self.breaker.clone());
+        all.register("inbound", "Mails that were handed in, by what came of them", self.inbound.clone());
         all.register("answers", "Answers given by parties", self.answers.clone());
         all.register("introductions", "Introductions queued to both", self.introductions.clone());
         all.register(
@@ -176,6 +189,7 @@ mod tests {
         metrics.attempt("rcpt", "failed");
         metrics.request("/c/{token}", 404);
         metrics.set_breaker("relay", true);
+        metrics.came_in("carried_out");
         metrics.accepted_after(1.5);
         metrics.forgotten(0, 2, 0);
         insta::assert_snapshot!(metrics.encode());

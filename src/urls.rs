@@ -32,6 +32,7 @@ pub mod path {
     pub const ADMIN_CONNECTORS: &str = "/admin/connectors";
     pub const ADMIN_SUPPRESSIONS: &str = "/admin/suppressions";
     pub const ADMIN_HEALTH: &str = "/admin/health";
+    pub const INBOUND: &str = "/inbound";
     // Your page (of a person who was asked)
     pub const YOU: &str = "/you/{token}";
     pub const YOU_NEVER: &str = "/you/{token}/never";

@@ -3,6 +3,7 @@
 
 mod audit;
 mod check;
+mod inbound;
 mod keys;
 mod mail;
 mod people;
@@ -61,6 +62,9 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Take one mail that came back on standard input: for the pipe of a mail server. Exit codes: 0 dealt with,
+    /// 75 keep it and try again.
+    Inbound(inbound::Options),
     /// The key ring that signs links.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
@@ -105,9 +109,13 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         audit::verify_evidence(file, key)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let config = Config::load_here(cli.config.as_deref())?;
+    let config = Config::load_here(cli.config.as_deref());
+    if let Command::Inbound(options) = command {
+        return Ok(inbound::run(config, options).await);
+    }
+    let config = config?;
     match command {
-        Command::Demo(_) => {}
+        Command::Demo(_) | Command::Inbound(_) => {}
         Command::Serve => serve(&config).await?,
         Command::Check => return check::run(&config).await,
         Command::Migrate => migrate(&config).await?,

@@ -16,7 +16,7 @@ pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
 const DEFAULT_FILE: &str = "twoyes.toml";
 const PREFIX: &str = "TWOYES__";
 /// Their values never appear in a message.
-const SECRETS: [&str; 2] = ["database.url", "smtp.password"];
+const SECRETS: [&str; 3] = ["database.url", "smtp.password", "inbound.secret"];
 
 impl Default for Config {
     #[expect(clippy::expect_used, reason = "a test reads the embedded file")]
@@ -171,6 +171,9 @@ impl Layers {
         }
         if let Some(password) = self.twin("smtp.password", &self.config.smtp.password_file.clone()) {
             self.config.smtp.password = password;
+        }
+        if let Some(secret) = self.twin("inbound.secret", &self.config.inbound.secret_file.clone()) {
+            self.config.inbound.secret = secret;
         }
         if self.problems.is_empty() { Ok(self.config) } else { Err(ConfigError { problems: self.problems }) }
     }

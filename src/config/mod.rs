@@ -14,6 +14,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use tracing_subscriber::filter::{ParseError, Targets};
 
+use crate::domain::return_path::BounceAddress;
+
 pub use load::DEFAULT_TOML;
 pub use network::Network;
 pub use secret::Secret;
@@ -34,6 +36,7 @@ pub struct Config {
     pub courier: Courier,
     pub retention: Retention,
     pub audit: Audit,
+    pub inbound: Inbound,
     pub log: Log,
 }
 
@@ -227,6 +230,25 @@ impl Retention {
 pub struct Audit {
     /// Empty: checkpoints stand in the log alone.
     pub checkpoint_folder: PathBuf,
+}
+
+/// What comes back: bounces and complaints.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inbound {
+    /// Empty: bounces go to `mail.from_address`.
+    pub bounce_address: String,
+    /// Empty: there is no `POST /inbound`.
+    pub secret: Secret,
+    pub secret_file: PathBuf,
+    pub size_limit_bytes: usize,
+}
+
+impl Inbound {
+    /// The address that each mail gets an envelope sender of.
+    pub fn bounces(&self) -> Option<BounceAddress> {
+        BounceAddress::parse(&self.bounce_address)
+    }
 }
 
 /// What is logged and how.

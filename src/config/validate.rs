@@ -3,6 +3,10 @@
 use std::net::IpAddr;
 
 use super::{Config, ConfigProblem, Tls, Transport};
+use crate::domain::return_path::{PREFIX_MAX, TOKEN_CHARS};
+
+/// Whoever has it may hand in reports, which prove themselves: it keeps strangers from costing work.
+const SECRET_LEAST: usize = 24;
 
 impl Config {
     /// Everything that keeps this configuration from being used; empty when it is fine. Looks at
@@ -19,6 +23,7 @@ impl Config {
         judge.dkim(self);
         judge.asking(self);
         judge.courier_and_log(self);
+        judge.inbound(self);
         judge.problems
     }
 }
@@ -113,7 +118,7 @@ impl Judge {
         let (server, smtp) = (&config.server, &config.smtp);
         let (asking, courier) = (&config.asking, &config.courier);
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let ranges: [(&str, u64, u64, u64); 21] = [
+        let ranges: [(&str, u64, u64, u64); 22] = [
             ("server.body_limit_bytes", wide(server.body_limit_bytes), 1024, 1_048_576),
             ("server.request_timeout_seconds", server.request_timeout_seconds, 1, 300),
             ("database.max_connections", config.database.max_connections.into(), 1, 500),
@@ -135,6 +140,7 @@ impl Judge {
             ("courier.unknown_retry_minutes", courier.unknown_retry_minutes.into(), 1, 1440),
             ("courier.unknown_retries", courier.unknown_retries.into(), 0, 2),
             ("courier.give_up_days", courier.give_up_days.into(), 1, 14),
+            ("inbound.size_limit_bytes", wide(config.inbound.size_limit_bytes), 65_536, 33_554_432),
         ];
         for (key, value, least, most) in ranges.into_iter().chain(config.retention.ranges()) {
             if !(least..=most).contains(&value) {
@@ -260,6 +266,33 @@ impl Judge {
         let days = &asking.check_in_days;
         if days.iter().any(|day| !(1..=365).contains(day)) || !days.is_sorted_by(|a, b| a < b) {
             self.refuse("asking.check_in_days", "must be rising numbers between 1 and 365");
+        }
+    }
+
+    fn inbound(&mut self, config: &Config) {
+        let (inbound, key) = (&config.inbound, "inbound.bounce_address");
+        if !inbound.bounce_address.is_empty() {
+            match inbound.bounces() {
+                None => self.refuse(
+                    key,
+                    format!(
+                        "must be an address such as bounces@example.org, with at most {PREFIX_MAX} letters, digits, \
+                         dots and hyphens before the @: a sign and a token of {TOKEN_CHARS} follow them"
+                    ),
+                ),
+                Some(bounces) if !is_domain(bounces.domain()) => {
+                    self.refuse(key, format!("`{}` is not a domain", bounces.domain()));
+                }
+                Some(_) => {}
+            }
+        }
+        let secret = inbound.secret.expose();
+        if !secret.is_empty()
+            && (secret.len() < SECRET_LEAST || !secret.bytes().all(|b| b.is_ascii_graphic()))
+        {
+            let sentence =
+                format!("must be at least {SECRET_LEAST} letters, digits and signs: `openssl rand -hex 32`");
+            self.refuse("inbound.secret", sentence);
         }
     }
 

@@ -20,6 +20,7 @@ use sha2::Sha256;
 use std::sync::LazyLock;
 use subtle::ConstantTimeEq;
 
+use super::return_path;
 use crate::clock::{Span, Ts};
 use crate::ids::{LinkRef, hmac_sha256};
 
@@ -32,7 +33,7 @@ pub const TOKEN_CHARS: usize = 64;
 const GRACE: Span = Span::minutes(5);
 
 /// Crockford's alphabet in lower case: no i, l, o, u.
-static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+pub(super) static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut spec = Specification::new();
     spec.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
     #[expect(clippy::expect_used, reason = "a fixed alphabet of 32 different letters")]
@@ -125,16 +126,18 @@ pub enum KeyState {
     Revoked,
 }
 
-struct RingKey {
+pub(super) struct RingKey {
     kid: u8,
     state: KeyState,
     subkeys: [[u8; 32]; Purpose::ALL.len()],
+    /// For the return paths of mails.
+    pub(super) returns: [u8; 32],
 }
 
 /// The keys, ready for use, bound to the site's origin (`https://intro.example.org`).
 pub struct LinkRing {
-    origin: String,
-    keys: Vec<RingKey>,
+    pub(super) origin: String,
+    pub(super) keys: Vec<RingKey>,
 }
 
 impl LinkRing {
@@ -147,6 +150,7 @@ impl LinkRing {
                 kid: *kid,
                 state: *state,
                 subkeys: Purpose::ALL.map(|purpose| subkey(secret, purpose)),
+                returns: return_path::subkey(secret),
             })
             .collect();
         Self { origin: origin.to_owned(), keys }
@@ -210,7 +214,7 @@ impl LinkRing {
         if is_over(&claims, now) { Err(LinkFault::Closed) } else { Ok(claims) }
     }
 
-    fn usable(&self, kid: u8) -> Option<&RingKey> {
+    pub(super) fn usable(&self, kid: u8) -> Option<&RingKey> {
         self.keys.iter().find(|key| key.kid == kid && key.state != KeyState::Revoked)
     }
 

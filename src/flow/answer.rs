@@ -151,6 +151,18 @@ pub async fn stop(cx: &Cx, token: &str) -> Result<(), AnswerError> {
 async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option<Step>, AnswerError> {
     let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
     let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
+    Ok(stop_party(tx, cx, of, side, now).await?)
+}
+
+/// Never asks this party again and, while they can still answer, answers so. Follow it with [`committed`].
+pub(super) async fn stop_party(
+    tx: &mut Tx,
+    cx: &Ctx,
+    of: Introduction,
+    side: Side,
+    now: Ts,
+) -> Result<Option<Step>, Failure> {
+    let id = of.id;
     let person = of.parties.get(side).person;
     evidence::suppress(tx, cx, person, Source { introduction: id, side }, now).await?;
     outbox::cancel_for_person(tx, person, now).await?;
@@ -159,7 +171,7 @@ async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option
         evidence::take_back(tx, cx, &of, side, now).await?;
         return Ok(None);
     }
-    let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
+    let Some(connector) = connectors::get(tx, of.connector).await? else { return Ok(None) };
     let facts = facts(tx, cx, &of, now).await?;
     let reply = Reply::plain(Answer::Never);
     match decide::answer(of, side, &reply, &facts, &cx.policy, now) {

@@ -18,6 +18,7 @@ pub mod error;
 pub mod evidence;
 pub mod follow_up;
 pub mod health;
+pub mod inbound;
 pub mod introduce;
 pub mod log;
 pub mod once;

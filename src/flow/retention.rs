@@ -9,7 +9,7 @@ use crate::domain::letter::DeliveryState;
 use crate::domain::retention::{self, CARD, Kept, Rules};
 use crate::ids::{IntroductionId, MessageId};
 use crate::store::retention::{self as store, Cuts};
-use crate::store::{erasure_ledger, introductions, sessions};
+use crate::store::{erasure_ledger, introductions, reports, sessions};
 
 /// Rows that are looked up at once.
 const BATCH: i64 = 200;
@@ -204,6 +204,7 @@ async fn delete_rows(cx: &Cx, rules: &Rules, now: Ts) -> Result<u64, Failure> {
             sum += store::old_acts(tx, now - rules.admin_acts).await?;
             sum += store::forget_labels(tx, now - CARD).await?;
             sum += erasure_ledger::prune(tx, now - rules.erasures).await?;
+            sum += reports::prune(tx, now - super::inbound::REMEMBER).await?;
             Ok::<_, Failure>(sum)
         })
     });

@@ -20,6 +20,7 @@ pub mod fault;
 pub mod file;
 pub mod letter;
 pub mod local;
+pub mod report;
 pub mod session;
 pub mod smtp;
 pub mod transport;

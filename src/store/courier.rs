@@ -255,7 +255,7 @@ pub async fn record(
     Ok(recorded == 1)
 }
 
-async fn add_attempt(tx: &mut Tx, id: DeliveryId, attempt: &Attempt) -> Result<(), StoreError> {
+pub(super) async fn add_attempt(tx: &mut Tx, id: DeliveryId, attempt: &Attempt) -> Result<(), StoreError> {
     tx.q("INSERT INTO attempt (delivery_id, nth, at, took, stage, result, code, enhanced, words)
           SELECT $1, COALESCE(MAX(nth), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM attempt WHERE delivery_id = $1")
         .bind(id.0)

@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(8, "retention"),
     migration!(9, "evidence"),
     migration!(two digits: 10, "epochs"),
+    migration!(two digits: 11, "inbound"),
 ];
 
 /// Why the schema does not fit this version.

@@ -32,6 +32,7 @@ pub mod outcome_lists;
 pub mod parties;
 pub mod persons;
 pub mod retention;
+pub mod reports;
 pub mod routes;
 pub mod sessions;
 pub mod suppressions;

@@ -68,7 +68,11 @@ async fn outermost(State(web): State<Web>, mut request: Request, next: Next) -> 
 /// Too much, too long, from elsewhere, or a defect: none of it reaches or leaves a handler.
 async fn limits(State(web): State<Web>, request: Request, next: Next) -> Response {
     let route = route_of(&request).unwrap_or_default();
-    let limit = if LARGE_FORMS.contains(&route) { web.body_limit * LARGE } else { web.body_limit };
+    let limit = match &web.inbound {
+        Some(inbound) if route == path::INBOUND => inbound.size_limit,
+        _ if LARGE_FORMS.contains(&route) => web.body_limit * LARGE,
+        _ => web.body_limit,
+    };
     if announced(request.headers()).is_some_and(|length| length > limit) {
         return too_large().into_response();
     }

@@ -6,6 +6,7 @@ pub mod client;
 pub mod error;
 pub mod guard;
 pub mod health;
+pub mod inbound;
 mod outcome_file;
 pub mod pages;
 pub mod respond;
@@ -38,6 +39,8 @@ pub struct Inner {
     pub clients: client::Clients,
     /// For the admin's health page.
     pub instance: Instance,
+    /// Who may hand in mail, if anybody.
+    pub inbound: Option<inbound::Inbound>,
 }
 
 impl Web {

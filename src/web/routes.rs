@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
-use super::{Web, api, guard, health, pages, respond};
+use super::{Web, api, guard, health, inbound, pages, respond};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Route {
 /// Every route. [`router`] serves exactly these.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    [pages::table(), api::TABLE.to_vec(), health::TABLE.to_vec()].concat()
+    [pages::table(), api::TABLE.to_vec(), health::TABLE.to_vec(), inbound::TABLE.to_vec()].concat()
 }
 
 /// The whole site.
@@ -38,6 +38,7 @@ pub fn router(web: &Web) -> Router {
         .merge(pages::router(web))
         .merge(api::router(web))
         .merge(health::router(web))
+        .merge(inbound::router(web))
         .fallback(async || super::error::WebError::not_found())
         .method_not_allowed_fallback(async || {
             super::error::WebError::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")

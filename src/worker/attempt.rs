@@ -74,9 +74,22 @@ impl Courier {
             stopped(&mut stop).await;
             tokio::time::sleep(self.settings.grace).await;
         };
+        let sender = self.envelope_sender(delivery);
         tokio::select! {
-            offered = self.pool.offer(&delivery.headers.from.address, &delivery.recipient) => offered.map(Some),
+            offered = self.pool.offer(&sender, &delivery.recipient) => offered.map(Some),
             () = grace => Ok(None),
+        }
+    }
+
+    /// Where a bounce of this mail comes back to: the same address at every attempt, made with the key of the
+    /// mail's links.
+    fn envelope_sender(&self, delivery: &Leased) -> String {
+        let ring = self.cx.ring();
+        let kid = delivery.links.first().map(|link| link.kid).or_else(|| ring.active_kid());
+        let token = kid.and_then(|kid| ring.mint_return(kid, delivery.id));
+        match (&self.settings.bounces, token) {
+            (Some(bounces), Some(token)) => bounces.with(&token),
+            (Some(_) | None, _) => delivery.headers.from.address.clone(),
         }
     }
 

@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock::Span;
 use crate::domain::retention::Rules;
+use crate::domain::return_path::BounceAddress;
 use crate::flow::Cx;
 use crate::mail::{Signer, Transport};
 use crate::metrics::Metrics;
@@ -65,6 +66,8 @@ pub struct Settings {
     pub retention: Rules,
     /// No other process uses this database (SQLite): leases found at the start have no holder.
     pub sole_owner: bool,
+    /// Where bounces come back to; without it they go to the address in From.
+    pub bounces: Option<BounceAddress>,
 }
 
 impl Default for Settings {
@@ -80,6 +83,7 @@ impl Default for Settings {
             grace: Duration::from_secs(30),
             retention: Rules::default(),
             sole_owner: false,
+            bounces: None,
         }
     }
 }

@@ -12,8 +12,10 @@ use super::courier::{Courier, Tally};
 use super::{backoff, breaker};
 use crate::clock::{Span, Ts};
 use crate::domain::asking::Side;
+use crate::domain::enhanced::{Concern, Status};
 use crate::domain::letter::DeliveryState;
 use crate::domain::message::MessageKind;
+use crate::domain::report::tells_the_connector;
 use crate::flow;
 use crate::ids::IntroductionId;
 use crate::mail::{Class, Fault, Stage};
@@ -78,7 +80,8 @@ impl Courier {
             self.give_back(&delivery, paused).await;
             return Ended::Released;
         }
-        let refused = matches!(&outcome, Outcome::Fault(fault) if concerns_address(fault));
+        let refused = matches!(&outcome, Outcome::Fault(fault) if concerns_address(fault))
+            && tells_the_connector(delivery.kind);
         let verdict = self.judge(&delivery, outcome);
         let took = Span(i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX));
         self.count(&delivery, &verdict);
@@ -357,15 +360,16 @@ impl Courier {
     }
 }
 
-/// Whether a refusal is about the address, and not about the conversation (X.5.Z), the form of the mail
-/// (X.6.Z) or, after it was read, its content (X.7.Z).
+/// Whether a refusal is about the address: a policy (X.7.Z) is, as long as nothing of the mail was seen but its
+/// recipient.
 fn concerns_address(fault: &Fault) -> bool {
     if fault.class != Class::Permanent {
         return false;
     }
-    match fault.enhanced.as_deref().and_then(|status| status.split('.').nth(1)) {
-        Some("5" | "6") => false,
-        Some("7") => fault.stage < Stage::Data,
-        Some(_) | None => true,
+    let Some(status) = fault.enhanced.as_deref().and_then(Status::parse) else { return true };
+    match status.concern() {
+        Concern::Address | Concern::Unsaid => true,
+        Concern::Mailbox | Concern::System => false,
+        Concern::Policy => status.subject == 7 && fault.stage < Stage::Data,
     }
 }

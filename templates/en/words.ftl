@@ -606,6 +606,7 @@ stage-mail = When the sender was named.
 stage-rcpt = When the recipient was named.
 stage-data = Before the text was handed over.
 stage-body = When the text was handed over.
+stage-bounce = It was accepted, and came back.
 act-address_opened = opened the address of a mail
 act-delivery_retried = had a mail sent again
 act-delivery_counted = counted a mail as sent

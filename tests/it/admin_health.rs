@@ -27,6 +27,7 @@ fn site(app: &TestApp, instance: Instance) -> axum::Router {
         request_timeout: app.web.request_timeout,
         https: false,
         instance,
+        inbound: None,
     });
     routes::router(&web)
 }

@@ -14,7 +14,7 @@ use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const LENA: &str = "lena@connect.example";
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "",
     "serve",
     "demo",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 27] = [
     "mail",
     "mail preview",
     "mail test",
+    "inbound",
     "keys",
     "keys list",
     "keys rotate",

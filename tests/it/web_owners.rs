@@ -55,6 +55,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("/healthz", Row::Everybody),
     ("/readyz", Row::Everybody),
     ("/metrics", Row::Instance),
+    ("/inbound", Row::Everybody),
     ("/api/openapi.json", Row::Everybody),
     ("/introductions/new", Row::OnesOwn),
     ("/introductions/{id}", Row::Introduction),

@@ -248,5 +248,6 @@ fn inner(app: &TestApp) -> Inner {
         https: false,
         clients: Clients::default(),
         instance: twoyes::flow::condition::Instance::default(),
+        inbound: None,
     }
 }

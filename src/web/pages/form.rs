@@ -101,7 +101,7 @@ pub(super) fn content_type(headers: &HeaderMap) -> String {
 }
 
 /// The whole body; the guard limits its length.
-pub(super) async fn body(request: Request) -> Result<Bytes, WebError> {
+pub(in crate::web) async fn body(request: Request) -> Result<Bytes, WebError> {
     let read = request.into_body().collect().await;
     Ok(read.map_err(|_| guard::too_large())?.to_bytes())
 }

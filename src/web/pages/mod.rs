@@ -25,6 +25,7 @@ use crate::urls::path;
 use crate::view::pages::{self, Fault, Frame, Next};
 use crate::view::{FALLBACK, Page};
 
+pub(in crate::web) use form::body;
 pub use form::{Form, TRAP};
 pub use session::{Admin, SignedIn};
 pub use take::{Id, Token, Told};

@@ -145,6 +145,7 @@ impl TestApp {
             https: false,
             clients: Clients::default(),
             instance: twoyes::flow::condition::Instance::default(),
+            inbound: None,
         });
         let router = routes::router(&web);
         Self { web, router, mailbox, connector, cookie: format!("twoyes={session}"), worker, dir }
