@@ -6,7 +6,7 @@ use twoyes::flow::inbound::{Taken, take_with};
 use twoyes::mail::report;
 
 use crate::inbound_kit::{SECRET, arf, dsn, dump, hand_in, leave, to, world};
-use crate::support::db::{TestDb, both};
+use crate::support::db::both;
 use crate::support::world::{ADA, GRACE, World};
 
 /// One introduction whose first was asked; its id and the return path of the ask.
