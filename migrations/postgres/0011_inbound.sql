@@ -9,9 +9,9 @@ CREATE INDEX report_old ON report (at);
 
 -- Which introductions a party complained about. No name and no address; goes with the introduction.
 CREATE TABLE complaint (
-    introduction_id BYTEA   NOT NULL REFERENCES introduction (id) ON DELETE CASCADE,
+    introduction_id UUID    NOT NULL REFERENCES introduction (id) ON DELETE CASCADE,
     side            TEXT    NOT NULL,
-    connector_id    BYTEA   NOT NULL,
+    connector_id    UUID    NOT NULL,
     at              BIGINT  NOT NULL,
     PRIMARY KEY (introduction_id, side)
 );

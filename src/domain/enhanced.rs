@@ -54,12 +54,11 @@ impl Status {
     pub const fn concern(self) -> Concern {
         match (self.subject, self.detail) {
             // 5.1.7 and 5.1.8 are about the sender's address, 5.1.9 about the next server.
-            (1, 7..=9) => Concern::Policy,
+            (1, 7..=9) | (5..=7, _) => Concern::Policy,
             // 5.2.1: closed for good. 5.4.4: no server takes mail for the domain.
             (1, _) | (2, 1) | (4, 1 | 4 | 310) => Concern::Address,
             (2, _) => Concern::Mailbox,
             (3 | 4, _) => Concern::System,
-            (5..=7, _) => Concern::Policy,
             _ => Concern::Unsaid,
         }
     }

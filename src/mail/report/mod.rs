@@ -45,7 +45,7 @@ fn content(head: &Fields, mail: &Message<'_>) -> Content {
         mail.parts.iter().find(|part| names.iter().any(|name| part.is_content_type(kind, name)))
     };
     if let Some(report) = part("message", &["feedback-report"]) {
-        return Content::Complaint(complaint(report, original(mail)));
+        return Content::Complaint(complaint(report, &original(mail)));
     }
     if let Some(status) = part("message", &["delivery-status", "global-delivery-status"]) {
         return Content::Status(fates(status.contents()));
@@ -75,7 +75,7 @@ fn original(mail: &Message<'_>) -> Fields {
 }
 
 /// RFC 5965, 3.1 and 3.2.
-fn complaint(report: &MessagePart<'_>, original: Fields) -> Complaint {
+fn complaint(report: &MessagePart<'_>, original: &Fields) -> Complaint {
     let (told, _) = Fields::parse(report.contents());
     let kind = told.first("feedback-type").unwrap_or_default().trim().to_ascii_lowercase();
     let senders = told.all("original-mail-from").chain(original.all("return-path"));
