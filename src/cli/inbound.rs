@@ -2,7 +2,7 @@
 //!
 //! The exit code is for the mail server (sysexits.h): 0, the mail is dealt with, whatever it was; 75, keep it and
 //! try again later. Nothing else, for anything else makes some servers bounce the bounce. It opens the database
-//! beside the running service: see docs/adr/0011.
+//! beside the running service: see docs/adr/0020.
 
 use std::io::Read;
 use std::panic::AssertUnwindSafe;
