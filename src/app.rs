@@ -1,6 +1,7 @@
 //! Wiring: from a configuration to a running service, and back down again.
 
 pub mod instance;
+pub mod marker;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,12 @@ pub enum AppError {
     Setting(String),
     #[error("another twoyes works on {0} already; stop it first, or use PostgreSQL for several processes")]
     Taken(PathBuf),
+    #[error(
+        "a restore of {0} was interrupted half-way; restore it again (SQLite: with --replace; PostgreSQL: into a new database)"
+    )]
+    HalfRestored(PathBuf),
+    #[error("the service stopped, because its disk or database file failed: {0}")]
+    Broken(String),
     #[error("the address {0} is taken by another program; choose another one with server.listen")]
     PortTaken(SocketAddr),
     #[error("{0}")]
@@ -98,6 +105,7 @@ impl App {
         let lock = lock_file(config)?;
         let cx = context(config, choices).await?;
         store::migrate(&cx.db, cx.now()).await?;
+        marker::settle(config, &cx).await?;
         people::fill_words(&cx).await.map_err(|error| AppError::Setting(error.to_string()))?;
         let metrics = Metrics::new();
         let (transport, mailbox) = transport(config, &cx.clock)?;
@@ -132,8 +140,20 @@ impl App {
         let router = web::routes::router(&self.web);
         let handle: Handle = self.worker.start();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(stop).await?;
-        handle.drain().await;
+        let (db, until) = (self.cx.db.clone(), self.cx.db.clone());
+        let stop = async move {
+            tokio::select! { () = stop => {}, _ = until.broken() => {} }
+        };
+        let served = axum::serve(listener, service).with_graceful_shutdown(stop);
+        tokio::select! {
+            ended = served => ended?,
+            why = broken(&db) => return Err(AppError::Broken(why)),
+        }
+        tokio::select! {
+            biased;
+            why = db.broken() => return Err(AppError::Broken(why)),
+            () = handle.drain() => {}
+        }
         Ok(())
     }
 }
@@ -142,6 +162,13 @@ impl App {
 fn inbound(config: &Config) -> Option<Inbound> {
     let secret = &config.inbound.secret;
     (!secret.is_empty()).then(|| Inbound::new(secret.expose(), config.inbound.size_limit_bytes))
+}
+
+/// The disk failed, and requests under way had a moment to say so.
+async fn broken(db: &Db) -> String {
+    let why = db.broken().await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    why
 }
 
 /// Which peers may say whom they speak for.
@@ -166,6 +193,7 @@ pub async fn context(config: &Config, choices: Choices) -> Result<Cx, AppError> 
         .map_err(|_| AppError::Setting("instance.time_zone is not a known time zone".into()))?;
     let urls = Urls::new(&config.server.base_url);
     let db = Db::connect(config.database.url.expose(), config.database.max_connections).await?;
+    db.reserve(u64::from(config.database.reserve_megabytes) << 20);
     let asking = &config.asking;
     let policy = Policy {
         window: Span::days(i64::from(asking.window_days)),
@@ -365,19 +393,17 @@ pub fn rules(of: &config::Retention) -> Rules {
 }
 
 /// One serving process per SQLite file. The lock goes with the process, however it ends.
-fn lock_file(config: &Config) -> Result<Option<std::fs::File>, AppError> {
-    let url = config.database.url.expose();
-    let Some(rest) = url.strip_prefix("sqlite:") else {
+pub fn lock_file(config: &Config) -> Result<Option<std::fs::File>, AppError> {
+    let Some(file) = marker::database_file(config) else {
         return Ok(None);
     };
-    let file = rest.trim_start_matches("//").split('?').next().unwrap_or_default();
-    let path = PathBuf::from(format!("{file}.lock"));
+    let path = PathBuf::from(format!("{}.lock", file.display()));
     let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(
         |error| AppError::Setting(format!("database.url: {} cannot be written: {error}", path.display())),
     )?;
     match lock.try_lock() {
         Ok(()) => Ok(Some(lock)),
-        Err(_) => Err(AppError::Taken(PathBuf::from(file))),
+        Err(_) => Err(AppError::Taken(file)),
     }
 }
 

@@ -118,6 +118,40 @@ pub enum Clock {
     Fixed(Arc<AtomicI64>),
     /// The machine's clock plus an offset that can be moved: the demo's fast-forward.
     Shifted(Arc<AtomicI64>),
+    /// A machine's clock on strings: tests of jumps.
+    Rigged(Arc<Rigged>),
+}
+
+/// The two clocks of a machine, as a test has them.
+#[derive(Debug)]
+pub struct Rigged {
+    wall: AtomicI64,
+    steady: AtomicI64,
+}
+
+impl Rigged {
+    #[must_use]
+    pub fn at(wall: Ts) -> Arc<Self> {
+        Arc::new(Self { wall: AtomicI64::new(wall.0), steady: AtomicI64::new(0) })
+    }
+
+    /// Time goes by.
+    pub fn pass(&self, span: Span) {
+        self.steady.fetch_add(span.0, Ordering::SeqCst);
+        self.jump(span);
+    }
+
+    /// Somebody sets the clock, or it breaks.
+    pub fn jump(&self, by: Span) {
+        self.wall.fetch_add(by.0, Ordering::SeqCst);
+    }
+}
+
+/// What a machine's clock says, and how long its steady clock, which nobody can set, has been running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    pub wall: Ts,
+    pub steady: Span,
 }
 
 impl Clock {
@@ -137,6 +171,20 @@ impl Clock {
             Self::System => system_now(),
             Self::Fixed(at) => Ts(at.load(Ordering::SeqCst)),
             Self::Shifted(by) => Ts(system_now().0 + by.load(Ordering::SeqCst)),
+            Self::Rigged(rigged) => Ts(rigged.wall.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// What the machine itself says, to notice that its clock was set. A shift is no such thing: it moves
+    /// the service's time on purpose. `None` for a clock that stands.
+    #[must_use]
+    pub fn reading(&self) -> Option<Reading> {
+        match self {
+            Self::System | Self::Shifted(_) => Some(Reading { wall: system_now(), steady: system_steady() }),
+            Self::Fixed(_) => None,
+            Self::Rigged(rigged) => {
+                Some(Reading { wall: self.now(), steady: Span(rigged.steady.load(Ordering::SeqCst)) })
+            }
         }
     }
 
@@ -144,7 +192,7 @@ impl Clock {
     #[must_use]
     pub const fn can_move(&self) -> bool {
         match self {
-            Self::System => false,
+            Self::System | Self::Rigged(_) => false,
             Self::Fixed(_) | Self::Shifted(_) => true,
         }
     }
@@ -152,7 +200,7 @@ impl Clock {
     /// Moves a fixed or shifted clock forward (or back). The system clock cannot be moved.
     pub fn advance(&self, by: Span) {
         match self {
-            Self::System => {}
+            Self::System | Self::Rigged(_) => {}
             Self::Fixed(at) | Self::Shifted(at) => {
                 at.fetch_add(by.0, Ordering::SeqCst);
             }
@@ -163,4 +211,11 @@ impl Clock {
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
 fn system_now() -> Ts {
     Ts(jiff::Timestamp::now().as_microsecond())
+}
+
+/// Since the first call in this process.
+fn system_steady() -> Span {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    let ran = START.get_or_init(std::time::Instant::now).elapsed();
+    Span(i64::try_from(ran.as_micros()).unwrap_or(i64::MAX))
 }

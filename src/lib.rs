@@ -1,6 +1,7 @@
 //! twoyes: an introduction leaves only on two yeses.
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

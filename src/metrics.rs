@@ -29,6 +29,10 @@ pub struct Metrics {
     pub introductions: Counter,
     /// Deliveries whose fate is not known: the connection was lost after the final dot.
     pub unknown: Counter,
+    /// 1 while nothing is sent: quarantine, or a clock that jumped.
+    pub held: Gauge,
+    /// Free bytes of the disk below an SQLite file; 0 on PostgreSQL.
+    pub disk_free: Gauge,
     second_yes_to_accepted: Histogram,
     forgotten: Family<Thing, Counter>,
 }
@@ -84,6 +88,8 @@ impl Metrics {
             answers: Counter::default(),
             introductions: Counter::default(),
             unknown: Counter::default(),
+            held: Gauge::default(),
+            disk_free: Gauge::default(),
             // From a short hold, over the usual ten minutes, to the four days of retries.
             second_yes_to_accepted: Histogram::new([
                 1.0, 10.0, 60.0, 300.0, 600.0, 601.0, 605.0, 615.0, 660.0, 900.0, 1800.0, 3600.0, 14_400.0,
@@ -162,6 +168,12 @@ impl Metrics {
         all.register("deliveries_unknown", "Connections lost after the final dot", self.unknown.clone());
         all.register("breaker_open", "1 while a mail route is held back", self.breaker.clone());
         all.register("inbound", "Mails that were handed in, by what came of them", self.inbound.clone());
+        all.register(
+            "held",
+            "1 while nothing is sent: quarantine, or a clock that jumped",
+            self.held.clone(),
+        );
+        all.register("disk_free_bytes", "Free on the disk below an SQLite file", self.disk_free.clone());
         all.register("answers", "Answers given by parties", self.answers.clone());
         all.register("introductions", "Introductions queued to both", self.introductions.clone());
         all.register(

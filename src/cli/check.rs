@@ -17,6 +17,8 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     findings.push(keys(config));
     findings.push(database(config).await);
     findings.push(audit(config).await);
+    findings.push(copy(config).await);
+    findings.extend(disk(config).await);
     findings.push(signing(config));
     findings.push(relay(config).await);
     findings.extend(app::instance::records(config).await);
@@ -132,6 +134,33 @@ async fn audit(config: &Config) -> Finding {
         )),
         Ok(report) => good(format!("The audit chain verifies ({} leaves).", report.leaves)),
     }
+}
+
+/// Whether this is the copy of the data that may mail.
+async fn copy(config: &Config) -> Finding {
+    match app::marker::verdict(config).await {
+        Ok(None) => good("This database may mail from here."),
+        Ok(Some(why)) => problem(format!(
+            "Quarantine ({}): nobody is mailed; look at it with `twoyes resume`.",
+            why.as_str()
+        )),
+        Err(error) => warning(format!("Whether this database may mail is not known: {error}.")),
+    }
+}
+
+/// Room below an SQLite file.
+async fn disk(config: &Config) -> Option<Finding> {
+    let db = Db::connect(config.database.url.expose(), 1).await.ok()?;
+    db.reserve(u64::from(config.database.reserve_megabytes) << 20);
+    let space = db.space()?;
+    let free = space.free >> 20;
+    Some(if space.is_low() {
+        problem(format!(
+            "The disk has {free} MB left; drafts and contacts are refused to keep room for answers."
+        ))
+    } else {
+        good(format!("The disk has {free} MB left."))
+    })
 }
 
 fn signing(config: &Config) -> Finding {

@@ -2,11 +2,13 @@
 //! 3 `check` found problems.
 
 mod audit;
+mod backup;
 mod check;
 mod inbound;
 mod keys;
 mod mail;
 mod people;
+mod running;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,6 +47,15 @@ enum Command {
     Check,
     /// Bring the database up to this version.
     Migrate,
+    /// Write a backup into a new folder, while the service runs.
+    Backup(backup::BackupOptions),
+    /// Put a backup in place, in quarantine, with every later suppression and erasure.
+    Restore(backup::RestoreOptions),
+    /// Let a restored or copied database mail again; lists first what would leave.
+    Resume(running::ResumeOptions),
+    /// A clock that jumped: say that it is right.
+    #[command(subcommand)]
+    Clock(running::ClockCommand),
     /// Connectors: the people who may sign in.
     #[command(subcommand)]
     Connector(people::ConnectorCommand),
@@ -119,6 +130,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => serve(&config).await?,
         Command::Check => return check::run(&config).await,
         Command::Migrate => migrate(&config).await?,
+        Command::Backup(options) => backup::take(&config, &options).await?,
+        Command::Restore(options) => backup::restore(&config, options).await?,
+        Command::Resume(options) => running::resume(&config, &options).await?,
+        Command::Clock(command) => running::clock(&config, &command).await?,
         Command::Connector(command) => people::connector(&config, command).await?,
         Command::Token(command) => people::token(&config, command).await?,
         Command::Erase { email, yes } => people::erase(&config, &email, yes).await?,

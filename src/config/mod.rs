@@ -59,6 +59,7 @@ pub struct Database {
     pub url: Secret,
     pub url_file: PathBuf,
     pub max_connections: u32,
+    pub reserve_megabytes: u32,
 }
 
 /// The key ring file, see [`crate::keyring`].

@@ -40,6 +40,7 @@ pub mod draft;
 pub mod enhanced;
 pub mod event;
 pub mod introduction;
+pub mod jump;
 pub mod letter;
 pub mod link;
 pub mod lint;

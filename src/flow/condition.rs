@@ -9,7 +9,7 @@ use super::health::{self, Check};
 use super::{Cx, Failure, deliveries as mails};
 use crate::clock::{Span, Ts};
 use crate::domain::message::{Family, MessageKind};
-use crate::store::{deliveries, routes};
+use crate::store::{deliveries, instance, routes};
 
 /// A key older than this should be rotated, in days.
 const KEY_DAYS: i64 = 90;
@@ -67,6 +67,9 @@ pub enum What {
     Failed,
     Sweeper,
     Clock,
+    Quarantine,
+    ClockJump,
+    DiskLow,
     PlainHttp,
     KeyOld,
     NoSignature,
@@ -84,6 +87,9 @@ crate::domain::text_enum!(What {
     Failed = "failed",
     Sweeper = "sweeper",
     Clock = "clock",
+    Quarantine = "quarantine",
+    ClockJump = "clock_jump",
+    DiskLow = "disk_low",
     PlainHttp = "plain_http",
     KeyOld = "key_old",
     NoSignature = "no_signature",
@@ -108,6 +114,8 @@ pub struct Condition {
     pub waiting: Vec<(Family, i64)>,
     pub engine: &'static str,
     pub swept_at: Option<Ts>,
+    /// Free megabytes of the disk below an SQLite file.
+    pub free_megabytes: Option<u64>,
 }
 
 /// Looks at everything that can be known without asking another machine than the database.
@@ -133,7 +141,8 @@ pub async fn look(cx: &Cx, instance: &Instance) -> Condition {
     }
     troubles.extend(of_instance(cx, instance, now));
     troubles.sort_by_key(|one| !one.grave);
-    Condition { troubles, waiting, engine: cx.db.engine(), swept_at }
+    let free_megabytes = cx.db.space().map(|space| space.free >> 20);
+    Condition { troubles, waiting, engine: cx.db.engine(), swept_at, free_megabytes }
 }
 
 /// The DNS records, as far as they can be looked up in time. `None`: nobody asks for this instance, or the
@@ -163,6 +172,9 @@ async fn in_database(cx: &Cx, now: Ts) -> Result<Vec<Trouble>, Failure> {
     if ahead.is_some() {
         found.push(Trouble { at: ahead, ..trouble(What::Clock, true) });
     }
+    if let Some(since) = instance::get(&mut tx).await?.and_then(|row| row.quarantined_at) {
+        found.push(Trouble { at: Some(since), ..trouble(What::Quarantine, true) });
+    }
     Ok(found)
 }
 
@@ -176,6 +188,14 @@ async fn queues(cx: &Cx) -> Result<Vec<(Family, i64)>, Failure> {
 
 fn of_instance(cx: &Cx, instance: &Instance, now: Ts) -> Vec<Trouble> {
     let mut found = Vec::new();
+    let hours = cx.counts.clock_jump.load(Ordering::Relaxed) / Span::hours(1).0;
+    if hours != 0 {
+        found.push(Trouble { count: hours, ..trouble(What::ClockJump, true) });
+    }
+    if let Some(space) = cx.db.space().filter(|space| space.is_low()) {
+        let count = i64::try_from(space.free >> 20).unwrap_or(i64::MAX);
+        found.push(Trouble { count, ..trouble(What::DiskLow, true) });
+    }
     if is_plain(cx.urls.base()) {
         found.push(trouble(What::PlainHttp, true));
     }

@@ -3,7 +3,7 @@
 use super::error::unit_error;
 use super::once::Keep;
 use super::save::mirror;
-use super::{Cx, Failure, tally};
+use super::{Cx, Failure, disk, tally};
 use crate::clock::Ts;
 use crate::domain::asking::{Pair, Side};
 use crate::domain::connector::Connector;
@@ -53,6 +53,7 @@ pub async fn create_once(
     let now = cx.now();
     let new = fresh(cx, who, draft, now);
     let (saved, shared) = (new.clone(), cx.clone());
+    disk::has_room(cx)?;
     cx.db
         .write(move |tx| {
             let (cx, new, keep) = (shared.clone(), new.clone(), keep.clone());

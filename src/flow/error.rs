@@ -16,6 +16,9 @@ pub enum Failure {
     /// A yes that nobody saw being given: a defect, and it is not saved.
     #[error("a yes came without a record of the page it was given on")]
     NoWitness,
+    /// The disk is nearly full: what room there is stays for answers.
+    #[error("the disk is nearly full: nothing new is taken")]
+    DiskLow,
 }
 
 /// What a failure means for whoever waits for an answer.
@@ -23,6 +26,8 @@ pub enum Failure {
 pub enum FailureKind {
     /// Nothing was recorded, or it is not certain: try again later.
     Unavailable,
+    /// The same, because the disk is nearly full.
+    DiskLow,
     /// Somebody else was quicker.
     Conflict,
     /// A defect.
@@ -33,9 +38,13 @@ impl Failure {
     #[must_use]
     pub const fn kind(&self) -> FailureKind {
         match self {
-            Self::Store(StoreError::Unavailable(_) | StoreError::Unsure | StoreError::Serialization) => {
-                FailureKind::Unavailable
-            }
+            Self::Store(
+                StoreError::Unavailable(_)
+                | StoreError::Broken(_)
+                | StoreError::Unsure
+                | StoreError::Serialization,
+            ) => FailureKind::Unavailable,
+            Self::DiskLow => FailureKind::DiskLow,
             Self::Store(StoreError::Stale(_)) => FailureKind::Conflict,
             Self::Store(
                 StoreError::Rule(_)
@@ -54,7 +63,7 @@ impl UnitError for Failure {
     fn store(&self) -> Option<&StoreError> {
         match self {
             Self::Store(error) => Some(error),
-            Self::View(_) | Self::NoKey | Self::NoWitness => None,
+            Self::View(_) | Self::NoKey | Self::NoWitness | Self::DiskLow => None,
         }
     }
 }

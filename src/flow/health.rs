@@ -1,9 +1,11 @@
 //! Is this process fit to serve? For probes and the metrics.
 
+use std::sync::atomic::Ordering;
+
 use super::{Cx, Failure};
 use crate::clock::Span;
 use crate::domain::message::MessageKind;
-use crate::store::{self, courier};
+use crate::store::{self, Space, courier, instance};
 
 /// A due delivery that waits longer than this means that no mail leaves.
 pub const MAIL_LATE: Span = Span::minutes(15);
@@ -35,6 +37,42 @@ impl Check {
     }
 }
 
+/// What an operator must know although the process serves: a probe must not take it away from people who
+/// answer. The word `health-{word}` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    Quarantine,
+    Clock,
+    Disk,
+}
+
+crate::domain::text_enum!(Notice { Quarantine = "quarantine", Clock = "clock", Disk = "disk" });
+
+/// Everything to be noticed.
+pub async fn notices(cx: &Cx) -> Vec<Notice> {
+    let mut found = Vec::new();
+    if is_quarantined(cx).await.unwrap_or(false) {
+        found.push(Notice::Quarantine);
+    }
+    if cx.counts.clock_jump.load(Ordering::Relaxed) != 0 {
+        found.push(Notice::Clock);
+    }
+    if cx.db.space().is_some_and(Space::is_low) {
+        found.push(Notice::Disk);
+    }
+    found
+}
+
+/// Whether nobody is mailed, because nobody has called this copy the real one.
+pub async fn is_quarantined(cx: &Cx) -> Result<bool, Failure> {
+    Ok(instance::is_quarantined(&mut cx.db.read().await?).await?)
+}
+
+/// Whether mail is held back on purpose: it is not late then.
+async fn is_held(cx: &Cx) -> bool {
+    cx.counts.clock_jump.load(Ordering::Relaxed) != 0 || is_quarantined(cx).await.unwrap_or(false)
+}
+
 /// A check that failed, with the reason for the log.
 #[derive(Clone, Debug)]
 pub struct Failed {
@@ -61,7 +99,7 @@ pub async fn failed_checks(cx: &Cx) -> Vec<Failed> {
             if let Err(error) = store::schema_state(&cx.db).await {
                 failed.push(Failed { check: Check::Schema, why: error.to_string() });
             }
-            if late > MAIL_LATE {
+            if late > MAIL_LATE && !is_held(cx).await {
                 let why = format!("the oldest due delivery waits for {} s", late.as_seconds());
                 failed.push(Failed { check: Check::Mail, why });
             }

@@ -12,6 +12,7 @@ pub mod close;
 pub mod condition;
 pub mod deliveries;
 pub mod desk;
+pub mod disk;
 pub mod draft;
 pub mod erasure;
 pub mod error;
@@ -26,6 +27,7 @@ pub mod outcomes;
 pub mod people;
 pub mod preview;
 pub mod proof;
+pub mod quarantine;
 pub mod retention;
 pub mod sealing;
 pub mod suppressions;
@@ -100,6 +102,8 @@ pub struct Counts {
     pub introductions: std::sync::atomic::AtomicU64,
     /// When this process last looked for what is due, in microseconds; 0 before the first time.
     pub swept_at: std::sync::atomic::AtomicI64,
+    /// By how much the machine's clock jumped, in microseconds, while time-driven steps wait for it; else 0.
+    pub clock_jump: std::sync::atomic::AtomicI64,
 }
 
 impl Ctx {

@@ -2,7 +2,7 @@
 
 use super::error::unit_error;
 use super::once::Keep;
-use super::{Cx, Failure};
+use super::{Cx, Failure, disk};
 use crate::domain::address::EmailAddress;
 use crate::domain::connector::Connector;
 use crate::domain::contact::{Contact, RawContact};
@@ -53,6 +53,7 @@ pub async fn add_once(
         updated_at: now,
     };
     let saved = new.clone();
+    disk::has_room(cx)?;
     cx.db
         .write(move |tx| {
             let (new, keep) = (new.clone(), keep.clone());

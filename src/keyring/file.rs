@@ -30,7 +30,7 @@ pub enum KeyFileError {
 
 const HEADER: &str = "\
 # The key ring of twoyes. Whoever reads this file can sign links; whoever loses it breaks every link
-# that was sent and forgets who must never be asked again. Keep it at mode 0600 and back it up.
+# that was sent and forgets who must never be asked again. Keep it at mode 0600, and a copy of it elsewhere.
 # Change it with `twoyes keys rotate|retire|revoke`.
 
 ";

@@ -330,6 +330,14 @@ pub async fn reclaim(
     Ok((queued, u64::try_from(unknown.len()).unwrap_or(u64::MAX)))
 }
 
+/// Cuts leases that end later than any lease that is given now: they are from before the clock was set back.
+pub async fn cut_leases(tx: &mut Tx, latest: Ts) -> Result<u64, StoreError> {
+    tx.q("UPDATE delivery SET leased_until = $1 WHERE state IN ('leased', 'transmitting') AND leased_until > $1")
+        .bind(latest.0)
+        .run()
+        .await
+}
+
 /// When the next delivery becomes due, if any waits.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
     let row = tx

@@ -17,6 +17,9 @@ pub enum StoreError {
     /// The database cannot be reached, is full or shutting down: nothing was recorded.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// The disk or the file below SQLite failed: what it says can no longer be trusted. The process ends.
+    #[error("the database file cannot be trusted any more: {0}")]
+    Broken(String),
     /// The connection was lost while committing: it may or may not be recorded.
     #[error("the connection was lost while committing")]
     Unsure,
@@ -39,6 +42,7 @@ impl StoreError {
             Self::Stale(_) | Self::Serialization => true,
             Self::Rule(_)
             | Self::Unavailable(_)
+            | Self::Broken(_)
             | Self::Unsure
             | Self::Data { .. }
             | Self::Binds { .. }
@@ -60,10 +64,17 @@ impl StoreError {
 
     fn of_database(sql: &'static str, db: &dyn sqlx::error::DatabaseError) -> Self {
         let code = db.code().unwrap_or_default().into_owned();
+        if db.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+            match sqlite_fault(&code) {
+                Some(Fault::Passing) => return Self::Unavailable(db.message().to_owned()),
+                Some(Fault::Lasting) => return Self::Broken(format!("{} (code {code})", db.message())),
+                None => {}
+            }
+        }
         match code.as_str() {
             "40001" | "40P01" => return Self::Serialization,
-            // SQLite: full, I/O error, cannot open, busy. PostgreSQL: shutting down, too many, disk full.
-            "13" | "10" | "14" | "5" | "517" | "57P01" | "57P02" | "57P03" | "53300" | "53100" => {
+            // PostgreSQL: shutting down, too many connections, disk full.
+            "57P01" | "57P02" | "57P03" | "53300" | "53100" => {
                 return Self::Unavailable(db.message().to_owned());
             }
             _ => {}
@@ -79,6 +90,31 @@ impl StoreError {
     }
 }
 
+/// Faults of SQLite that are not about the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Full, busy, cannot be opened: nothing was recorded, and it may work again by itself.
+    Passing,
+    /// The disk or the file is damaged. After a failed fsync the kernel may have dropped the pages, so that
+    /// a second one would succeed without them.
+    Lasting,
+}
+
+/// What an extended result code means (<https://sqlite.org/rescode.html>): the primary one is its low byte.
+fn sqlite_fault(code: &str) -> Option<Fault> {
+    let code: u32 = code.parse().ok()?;
+    match (code & 0xff, code) {
+        // Busy, no memory, full, cannot open. Of the I/O errors: no memory, and what is about locks or the
+        // shared index rather than the data; a full disk shows as one of them when that cannot grow (4874).
+        (5 | 7 | 13 | 14, _) | (10, 2058 | 2314 | 3082 | 3338 | 3594 | 3850 | 4618 | 4874 | 5386) => {
+            Some(Fault::Passing)
+        }
+        // I/O error, corrupt, not a database.
+        (10 | 11 | 26, _) => Some(Fault::Lasting),
+        _ => None,
+    }
+}
+
 /// An error of a unit of work: a store error, or the caller's own reason to roll back.
 pub trait UnitError: From<StoreError> + Send + 'static {
     /// The store error inside, if that is what it is.
@@ -88,5 +124,26 @@ pub trait UnitError: From<StoreError> + Send + 'static {
 impl UnitError for StoreError {
     fn store(&self) -> Option<&StoreError> {
         Some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, sqlite_fault};
+
+    #[test]
+    fn a_failed_sync_is_for_ever_and_a_full_disk_is_not() {
+        // IOERR_FSYNC, IOERR_WRITE, IOERR_READ, CORRUPT, CORRUPT_INDEX, NOTADB.
+        for code in ["1034", "778", "266", "11", "779", "26"] {
+            assert_eq!(sqlite_fault(code), Some(Fault::Lasting), "{code}");
+        }
+        // FULL, BUSY, BUSY_SNAPSHOT, CANTOPEN, IOERR_SHMSIZE, IOERR_NOMEM.
+        for code in ["13", "5", "517", "14", "4874", "3082"] {
+            assert_eq!(sqlite_fault(code), Some(Fault::Passing), "{code}");
+        }
+        // CONSTRAINT_UNIQUE, ERROR.
+        for code in ["2067", "1", "23505"] {
+            assert_eq!(sqlite_fault(code), None, "{code}");
+        }
     }
 }

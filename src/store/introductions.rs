@@ -200,6 +200,16 @@ pub async fn due(tx: &mut Tx, now: Ts, limit: i64) -> Result<Vec<IntroductionId>
     rows.iter().map(|row| Ok(IntroductionId(row.get("id")?))).collect()
 }
 
+/// How many introductions are due.
+pub async fn count_due(tx: &mut Tx, now: Ts) -> Result<i64, StoreError> {
+    let row = tx
+        .q("SELECT COUNT(*) AS n FROM introduction WHERE due_at IS NOT NULL AND due_at <= $1")
+        .bind(now.0)
+        .one()
+        .await?;
+    row.map_or(Ok(0), |row| row.get("n"))
+}
+
 /// When the next introduction becomes due.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
     let row = tx

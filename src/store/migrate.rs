@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(9, "evidence"),
     migration!(two digits: 10, "epochs"),
     migration!(two digits: 11, "inbound"),
+    migration!(two digits: 12, "instance"),
 ];
 
 /// Why the schema does not fit this version.

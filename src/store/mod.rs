@@ -4,6 +4,8 @@ mod error;
 mod migrate;
 mod postgres;
 mod query;
+mod sick;
+mod space;
 mod sqlite;
 mod tx;
 
@@ -16,6 +18,7 @@ pub mod connectors;
 pub mod contact_search;
 mod contact_words;
 pub mod contacts;
+pub mod copy;
 pub mod courier;
 pub mod deliveries;
 pub mod desk;
@@ -25,6 +28,7 @@ pub mod events;
 pub mod evidence;
 pub mod histories;
 pub mod idempotency;
+pub mod instance;
 pub mod introductions;
 pub mod link_keys;
 pub mod outbox;
@@ -39,6 +43,7 @@ pub mod suppressions;
 pub mod tally;
 pub mod tokens;
 pub mod unfinished;
+pub mod waiting;
 
 use std::sync::Arc;
 
@@ -50,6 +55,7 @@ use tokio::sync::oneshot;
 pub use error::{StoreError, UnitError};
 pub use migrate::{MigrateError, migrate, schema_state};
 pub use query::Row;
+pub use space::{FreeBytes, Space};
 pub use tx::Tx;
 
 /// A unit of work: everything it does is kept, or nothing.
@@ -123,6 +129,38 @@ impl Db {
         match self {
             Self::Sqlite(db) => db.tidy().await,
             Self::Postgres(_) => Ok(true),
+        }
+    }
+
+    /// Waits until the disk or the file below turns out to be broken, and says how. Nothing may be written
+    /// after that, not even tried again: the process has to end. PostgreSQL sees to its own disks.
+    pub async fn broken(&self) -> String {
+        match self {
+            Self::Sqlite(db) => db.sick.told().await,
+            Self::Postgres(_) => std::future::pending().await,
+        }
+    }
+
+    /// Keeps this many bytes of the disk for answers.
+    pub fn reserve(&self, bytes: u64) {
+        if let Self::Sqlite(db) = self {
+            db.gauge.reserve(bytes);
+        }
+    }
+
+    /// How much room the disk has; `None` where it cannot be known, or the database is on another machine.
+    #[must_use]
+    pub fn space(&self) -> Option<Space> {
+        match self {
+            Self::Sqlite(db) => db.gauge.look(),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// Asks this for the free bytes instead of the disk.
+    pub fn ask_for_space(&self, free: FreeBytes) {
+        if let Self::Sqlite(db) = self {
+            db.gauge.ask(free);
         }
     }
 

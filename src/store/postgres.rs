@@ -23,7 +23,7 @@ impl PostgresDb {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.statement_cache_capacity(256))
+            .connect_with(options.statement_cache_capacity(256).application_name("twoyes"))
             .await
             .map_err(|error| StoreError::of("connect", &error))?;
         Ok(Self { pool })

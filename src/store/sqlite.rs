@@ -2,7 +2,8 @@
 //!
 //! Units that wait back to back run in one transaction, each in its own savepoint, and are committed
 //! together before any of them answers. A unit that fails rolls back alone. A commit that fails fails
-//! all its units; the connection is then closed and a new one opened.
+//! all its units; the connection is then closed and a new one opened. When it was the disk that failed, no
+//! new one is opened: the writer ends, and so does the process.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use sqlx::sqlite::{
 use tokio::sync::mpsc;
 
 use super::error::StoreError;
+use super::sick::Sick;
+use super::space::Gauge;
 use super::tx::{Conn, Tx};
 
 /// Units in one commit at most, so that the first never waits long for the last.
@@ -39,6 +42,8 @@ pub struct SqliteDb {
     jobs: mpsc::Sender<Job>,
     readers: SqlitePool,
     options: Arc<SqliteConnectOptions>,
+    pub(super) sick: Sick,
+    pub(super) gauge: Gauge,
 }
 
 impl SqliteDb {
@@ -52,9 +57,10 @@ impl SqliteDb {
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(256)
             .pragma("secure_delete", "ON");
-        let first = connect(&options).await?;
+        let (sick, gauge) = (Sick::new(), Gauge::of(options.get_filename()));
+        let first = connect(&options, &sick).await?;
         let (jobs, queue) = mpsc::channel(1024);
-        tokio::spawn(write_all(queue, options.clone(), first));
+        tokio::spawn(write_all(queue, options.clone(), first, sick.clone()));
         let kept = options.clone().create_if_missing(false).busy_timeout(Duration::from_secs(1));
         let readers = SqlitePoolOptions::new()
             .max_connections(readers)
@@ -62,12 +68,12 @@ impl SqliteDb {
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await
             .map_err(|error| StoreError::of("open readers", &error))?;
-        Ok(Self { jobs, readers, options: Arc::new(kept) })
+        Ok(Self { jobs, readers, options: Arc::new(kept), sick, gauge })
     }
 
     /// Empties the log of changes. On a connection of its own: the writer is always inside a transaction.
     pub(super) async fn tidy(&self) -> Result<bool, StoreError> {
-        let mut tx = connect(&self.options).await?;
+        let mut tx = connect(&self.options, &self.sick).await?;
         let row = tx.q("PRAGMA wal_checkpoint(TRUNCATE)").one().await?;
         let busy: i64 = row.map_or(Ok(0), |row| row.get("busy"))?;
         Ok(busy == 0)
@@ -79,40 +85,47 @@ impl SqliteDb {
 
     pub(super) async fn reader(&self) -> Result<Tx, StoreError> {
         let conn = self.readers.acquire().await.map_err(|error| StoreError::of("acquire reader", &error))?;
-        Ok(Tx::new(Conn::SqlitePooled(conn)))
+        Ok(Tx::new(Conn::SqlitePooled(conn)).telling(self.sick.clone()))
     }
 }
 
-async fn connect(options: &SqliteConnectOptions) -> Result<Tx, StoreError> {
-    let conn = sqlx::ConnectOptions::connect(options).await.map_err(|error| match &error {
-        sqlx::Error::Database(db) => StoreError::Unavailable(db.message().to_owned()),
-        _ => StoreError::of("open database", &error),
+async fn connect(options: &SqliteConnectOptions, sick: &Sick) -> Result<Tx, StoreError> {
+    let conn = sqlx::ConnectOptions::connect(options).await.map_err(|error| {
+        match (StoreError::of("open database", &error), &error) {
+            (broken @ StoreError::Broken(_), _) => broken,
+            (_, sqlx::Error::Database(db)) => StoreError::Unavailable(db.message().to_owned()),
+            (other, _) => other,
+        }
     })?;
-    Ok(Tx::new(Conn::Sqlite(conn)))
+    Ok(Tx::new(Conn::Sqlite(conn)).telling(sick.clone()))
 }
 
-async fn write_all(mut queue: mpsc::Receiver<Job>, options: SqliteConnectOptions, first: Tx) {
+async fn write_all(mut queue: mpsc::Receiver<Job>, options: SqliteConnectOptions, first: Tx, sick: Sick) {
     let mut writer = Some(first);
     while let Some(job) = queue.recv().await {
+        if sick.is_told() {
+            // Dropping jobs tells their callers that nothing was recorded.
+            return;
+        }
         let tx = match writer.take() {
             Some(tx) => tx,
-            None => match connect(&options).await {
+            None => match connect(&options, &sick).await {
                 Ok(tx) => tx,
+                Err(StoreError::Broken(why)) => return sick.tell(&why),
                 Err(error) => {
                     tracing::error!(error.message = %error, "the database cannot be opened again");
-                    // Dropping the job tells its caller that nothing was recorded.
                     drop(job);
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }
             },
         };
-        writer = write_group(tx, job, &mut queue).await;
+        writer = write_group(tx, job, &mut queue, &sick).await;
     }
 }
 
 /// One transaction with the first job and whatever waits behind it. `None` when the connection is done for.
-async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>) -> Option<Tx> {
+async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>, sick: &Sick) -> Option<Tx> {
     if let Err(error) = tx.command("BEGIN IMMEDIATE").await {
         tracing::error!(error.message = %error, "a write could not begin");
         drop(first);
@@ -121,6 +134,7 @@ async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>) ->
     }
     let mut replies = Vec::new();
     let ended = match run_group(&mut tx, first, queue, &mut replies).await {
+        Ok(()) if sick.is_told() => Err(StoreError::Broken("a statement of this commit met it".into())),
         Ok(()) => tx.command("COMMIT").await,
         Err(error) => Err(error),
     };

@@ -136,3 +136,44 @@ pub async fn copy(tx: &mut Tx, from: PersonKey, to: PersonKey) -> Result<(), Sto
         .await?;
     Ok(())
 }
+
+/// One suppression as a list beside a backup has it: no words, no introduction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    pub person: PersonKey,
+    pub since: Ts,
+    pub by_admin: bool,
+}
+
+/// Up to `limit` of them behind this person, in the order of their hashes.
+pub async fn list(tx: &mut Tx, after: Option<PersonKey>, limit: i64) -> Result<Vec<Listed>, StoreError> {
+    let rows = tx
+        .q("SELECT person, created_at, source FROM suppression WHERE person > $1 ORDER BY person LIMIT $2")
+        .bind(after.map_or_else(Vec::new, |after| after.0.to_vec()))
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Listed {
+                person: PersonKey(row.bytes("person")?),
+                since: Ts(row.get("created_at")?),
+                by_admin: row.get::<String>("source")? == "admin",
+            })
+        })
+        .collect()
+}
+
+/// Adds one from a list; whether it was missing. A person's own wish of whose introduction nothing is known
+/// can still be lifted by them on their page.
+pub async fn add_listed(tx: &mut Tx, of: Listed) -> Result<bool, StoreError> {
+    let added = tx
+        .q("INSERT INTO suppression (person, source, introduction_id, side, created_at)
+            VALUES ($1, $2, NULL, NULL, $3) ON CONFLICT (person) DO NOTHING")
+        .bind(of.person.0.to_vec())
+        .bind(if of.by_admin { "admin" } else { "party" })
+        .bind(of.since.0)
+        .run()
+        .await?;
+    Ok(added == 1)
+}

@@ -4,12 +4,15 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite, SqliteConnection};
 
 use super::error::StoreError;
+use super::sick::Sick;
 
 /// What store functions run on. Obtained from [`super::Db::write`] or [`super::Db::read`].
 pub struct Tx {
     pub(super) conn: Conn,
     /// The statement that failed, on PostgreSQL: its transaction can only be rolled back then.
     pub(super) failed: Option<&'static str>,
+    /// Where a broken file is told.
+    sick: Option<Sick>,
 }
 
 pub(super) enum Conn {
@@ -22,7 +25,12 @@ pub(super) enum Conn {
 
 impl Tx {
     pub(super) const fn new(conn: Conn) -> Self {
-        Self { conn, failed: None }
+        Self { conn, failed: None, sick: None }
+    }
+
+    /// Tells `sick` when the file turns out to be broken.
+    pub(super) fn telling(self, sick: Sick) -> Self {
+        Self { sick: Some(sick), ..self }
     }
 
     /// Names what went wrong, and remembers it where it spoils the transaction.
@@ -30,7 +38,11 @@ impl Tx {
         if let Conn::Postgres(_) = self.conn {
             self.failed = Some(sql);
         }
-        StoreError::of(sql, error)
+        let fault = StoreError::of(sql, error);
+        if let (StoreError::Broken(why), Some(sick)) = (&fault, &self.sick) {
+            sick.tell(why);
+        }
+        fault
     }
 
     /// Runs a fixed command without values: BEGIN, COMMIT, PRAGMA, a migration.

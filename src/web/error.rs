@@ -94,6 +94,7 @@ impl From<Failure> for WebError {
     fn from(failure: Failure) -> Self {
         let (status, code) = match failure.kind() {
             FailureKind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            FailureKind::DiskLow => (StatusCode::SERVICE_UNAVAILABLE, "disk_low"),
             FailureKind::Conflict => (StatusCode::CONFLICT, "conflict"),
             FailureKind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         };

@@ -15,7 +15,7 @@ use super::api::bearer::{Bearer, Metrics};
 use super::error::WebError;
 use super::routes::{Access, Route};
 use crate::domain::connector::Scope;
-use crate::flow::health;
+use crate::flow::{disk, health};
 use crate::metrics;
 use crate::view::FALLBACK;
 
@@ -40,14 +40,19 @@ pub fn router(web: &Web) -> Router {
 }
 
 /// The process answers; nothing else is looked at, so that a slow database does not restart it.
-async fn alive() -> Response {
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")], "ok\n").into_response()
+async fn alive(State(web): State<Web>) -> Response {
+    let disk = disk::is_low(&web.cx);
+    let body = if disk { "ok, but the disk is nearly full\n" } else { "ok\n" };
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")], body).into_response()
 }
 
 #[derive(Serialize)]
 struct Readiness {
     ready: bool,
     problems: Vec<Failing>,
+    /// It serves, but somebody should look.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<Failing>,
 }
 
 #[derive(Serialize)]
@@ -65,9 +70,14 @@ async fn ready(State(web): State<Web>) -> Response {
         let sentence = web.cx.views.words(FALLBACK, &format!("health-{check}"), &[]);
         problems.push(Failing { check, sentence });
     }
+    let notices = health::notices(&web.cx).await.into_iter().map(|notice| {
+        let check = notice.as_str();
+        Failing { check, sentence: web.cx.views.words(FALLBACK, &format!("health-{check}"), &[]) }
+    });
+    let notices = notices.collect();
     let ready = problems.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = serde_json::to_string(&Readiness { ready, problems }).unwrap_or_default();
+    let body = serde_json::to_string(&Readiness { ready, problems, notices }).unwrap_or_default();
     (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
 }
 
@@ -77,6 +87,11 @@ async fn numbers(_: Bearer<Metrics>, State(web): State<Web>) -> Result<Response,
         web.metrics.set_queue(queue.kind.as_str(), queue.depth, queue.oldest.as_seconds());
     }
     let counts = &web.cx.counts;
+    let held = health::is_quarantined(&web.cx).await? || counts.clock_jump.load(Ordering::Relaxed) != 0;
+    web.metrics.held.set(i64::from(held));
+    if let Some(space) = web.cx.db.space() {
+        web.metrics.disk_free.set(i64::try_from(space.free).unwrap_or(i64::MAX));
+    }
     web.metrics.answers.inner().store(counts.answers.load(Ordering::Relaxed), Ordering::Relaxed);
     web.metrics.introductions.inner().store(counts.introductions.load(Ordering::Relaxed), Ordering::Relaxed);
     let headers = [(CONTENT_TYPE, metrics::CONTENT_TYPE), (CACHE_CONTROL, "no-store")];

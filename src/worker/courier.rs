@@ -10,14 +10,15 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 
 use super::breaker::{self, Gate};
+use super::hold::Hold;
 use super::pool::Pool;
 use super::record::Ended;
-use super::{Outlet, Settings, stopped};
+use super::{Outlet, Settings, stopped, trouble};
 use crate::flow::Cx;
 use crate::mail::Signer;
 use crate::metrics::Metrics;
 use crate::store::courier::{self, Leased};
-use crate::store::{StoreError, routes};
+use crate::store::{StoreError, instance, routes};
 
 /// Delivers the outbox of one process.
 pub struct Courier {
@@ -32,6 +33,7 @@ pub struct Courier {
     pub(super) troubled: AtomicBool,
     /// Domains with a fault that may be the route's, since the last success.
     pub(super) suspects: Mutex<HashSet<String>>,
+    hold: Arc<Hold>,
 }
 
 /// What became of deliveries.
@@ -64,7 +66,7 @@ impl std::ops::Add for Tally {
 }
 
 impl Courier {
-    pub(super) fn new(cx: Cx, outlet: Outlet, settings: Settings, metrics: Metrics) -> Self {
+    pub(super) fn new(cx: Cx, outlet: Outlet, settings: Settings, metrics: Metrics, hold: Arc<Hold>) -> Self {
         let Outlet { transport, signer, route } = outlet;
         Self {
             cx,
@@ -75,6 +77,7 @@ impl Courier {
             route,
             troubled: AtomicBool::new(true),
             suspects: Mutex::default(),
+            hold,
         }
     }
 
@@ -114,6 +117,11 @@ impl Courier {
 
     /// Takes as much as there is room for.
     async fn fill(self: &Arc<Self>, flight: &mut Flight) {
+        match self.hold.clock_jumped().await {
+            Ok(false) => {}
+            Ok(true) => return,
+            Err(error) => return trouble(&error, "the clock cannot be compared with what is stored"),
+        }
         let (slots, per_domain) = self.slots();
         loop {
             let room = slots.saturating_sub(flight.len());
@@ -158,6 +166,10 @@ impl Courier {
                 let route = routes::get(tx, &name).await?;
                 let gate = breaker::gate(route.as_ref(), now);
                 let troubled = route.as_ref().is_some_and(|route| route.failures > 0);
+                // No lease, no connection: nobody is mailed by a copy.
+                if instance::is_quarantined(tx).await? {
+                    return Ok((Vec::new(), gate, troubled));
+                }
                 let room = match gate {
                     Gate::Closed => room,
                     Gate::Probe => 1,

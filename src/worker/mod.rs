@@ -8,6 +8,7 @@ mod attempt;
 pub mod backoff;
 pub mod breaker;
 mod courier;
+mod hold;
 mod pool;
 mod record;
 mod sealer;
@@ -30,6 +31,7 @@ pub use courier::{Courier, Tally};
 pub use sealer::Notary;
 pub use sweeper::Swept;
 
+use hold::Hold;
 use sealer::Sealer;
 use sweeper::Sweeper;
 
@@ -106,13 +108,11 @@ pub struct Round {
 impl Worker {
     #[must_use]
     pub fn new(cx: Cx, outlet: Outlet, settings: Settings, metrics: Metrics) -> Self {
-        let sweeper = Sweeper::new(cx.clone(), settings.clone(), metrics.clone());
+        let hold = Arc::new(Hold::new(cx.clone(), settings.lease));
+        let sweeper = Sweeper::new(cx.clone(), settings.clone(), metrics.clone(), Arc::clone(&hold));
         let sealer = Sealer::new(cx.clone(), settings.poll, None);
-        Self {
-            courier: Arc::new(Courier::new(cx, outlet, settings, metrics)),
-            sweeper: Arc::new(sweeper),
-            sealer,
-        }
+        let courier = Courier::new(cx, outlet, settings, metrics, hold);
+        Self { courier: Arc::new(courier), sweeper: Arc::new(sweeper), sealer }
     }
 
     /// The same worker, which also signs the chain.

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::hold::Hold;
 use super::{Settings, stopped, trouble};
 use crate::clock::{Span, Ts};
 use crate::domain::message::MessageKind;
@@ -26,6 +27,7 @@ pub(super) struct Sweeper {
     cx: Cx,
     settings: Settings,
     metrics: Metrics,
+    hold: Arc<Hold>,
     last: Mutex<Last>,
     /// Nothing is left of an older version that the outcome log has not counted.
     caught_up: AtomicBool,
@@ -75,14 +77,19 @@ impl std::ops::Add for Swept {
 }
 
 impl Sweeper {
-    pub(super) fn new(cx: Cx, settings: Settings, metrics: Metrics) -> Self {
-        Self { cx, settings, metrics, last: Mutex::default(), caught_up: AtomicBool::new(false) }
+    pub(super) fn new(cx: Cx, settings: Settings, metrics: Metrics, hold: Arc<Hold>) -> Self {
+        Self { cx, settings, metrics, hold, last: Mutex::default(), caught_up: AtomicBool::new(false) }
     }
 
     /// Takes back the leases of the process that ran here before, when there was no other.
     pub(super) async fn begin(&self, stop: &watch::Receiver<bool>) {
+        let sole = self.settings.sole_owner;
         while !*stop.borrow() {
-            match self.reclaim(self.settings.sole_owner).await {
+            // By a clock that jumped, the leases of others would seem to be over.
+            if !sole && !matches!(self.hold.holds().await, Ok(false)) {
+                return;
+            }
+            match self.reclaim(sole).await {
                 Ok((queued, unknown)) => {
                     if queued + unknown > 0 {
                         tracing::info!(queued, unknown, "took over what the last run left behind");
@@ -116,16 +123,27 @@ impl Sweeper {
 
     /// Everything that is due now. `measured`: also the gauges, every few seconds.
     pub(super) async fn sweep(&self, measured: bool) -> Swept {
-        let mut swept = self.tick_all().await;
+        let held = match self.hold.holds().await {
+            Ok(held) => held,
+            Err(error) => {
+                trouble(&error, "what is due cannot be read");
+                true
+            }
+        };
+        // Nothing is closed, reminded or deleted by a clock that jumped, nor in a copy.
+        let mut swept = if held { Swept::default() } else { self.tick_all().await };
         self.cx.counts.swept_at.store(self.cx.now().0, Ordering::Relaxed);
         self.place_all().await;
-        match self.reclaim(false).await {
-            Ok((queued, unknown)) => (swept.queued, swept.unknown) = (queued, unknown),
-            Err(error) => trouble(&error, "leases were not taken back"),
+        if !held {
+            match self.reclaim(false).await {
+                Ok((queued, unknown)) => (swept.queued, swept.unknown) = (queued, unknown),
+                Err(error) => trouble(&error, "leases were not taken back"),
+            }
         }
         self.metrics.unknown.inc_by(swept.unknown);
         self.catch_up().await;
-        if self.is_time(PRUNE_EVERY, |last| &mut last.pruned)
+        if !held
+            && self.is_time(PRUNE_EVERY, |last| &mut last.pruned)
             && let Err(error) = self.prune().await
         {
             trouble(&error, "not everything was forgotten whose time is over");

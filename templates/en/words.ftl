@@ -244,7 +244,9 @@ error-cannot_be_asked-text = { $who } cannot be asked through this service befor
 error-timeout = This took too long
 error-timeout-text = Please try again. If it was saved, it will not be saved twice.
 error-unavailable = Not available right now
-error-unavailable-text = Please try again in a few minutes. Nothing was lost.
+error-unavailable-text = Not recorded. Please try again in a few minutes; doing it twice does no harm.
+error-disk_low = No room for anything new right now
+error-disk_low-text = The disk of this service is nearly full, and what room there is stays for answers. Nothing was saved; please try again later.
 error-internal = Something went wrong here
 error-internal-text = It was written down under { $id }. Please try again, and tell whoever runs this service if it stays.
 error-cannot_retry = Cannot be sent again
@@ -256,6 +258,10 @@ health-database = The database does not answer.
 health-schema = The schema of the database is not the one of this version.
 health-mail = Mail is late: the oldest due delivery waits longer than 15 minutes.
 health-keys = The key ring has no active key, so no link can be made.
+
+health-quarantine = Quarantine: a restored or copied database mails nobody until “twoyes resume”.
+health-clock = The clock jumped; nothing is sent until that is clear.
+health-disk = The disk is nearly full; drafts and contacts are refused.
 
 ## What stands around every page
 
@@ -668,6 +674,12 @@ trouble-sweeper = Nobody looks for what is due any more.
 trouble-sweeper-do = Reminders, introductions and closing notes wait. Start the service again and read its log.
 trouble-clock = The newest mail is from a time to come ({ $when }): the clock was put back.
 trouble-clock-do = Set the clock of the server by a time service.
+trouble-quarantine = Quarantine since { $when }: this database was restored or copied, and mails nobody. Answers are taken.
+trouble-quarantine-do = If it is the one that people shall hear from, run “twoyes resume” on the server: it shows what would leave.
+trouble-clock_jump = The clock of the server jumped by { $count } hours. Nothing is sent and nothing ends by itself until that is clear.
+trouble-clock_jump-do = Mend the clock; it goes on at once then. If it is right, run “twoyes clock accept” on the server. A jump of less than two days is believed after 15 minutes.
+trouble-disk_low = The disk is nearly full ({ $count } MB left). Drafts and contacts are refused; answers are taken.
+trouble-disk_low-do = Make room on the disk. Nothing has to be started again.
 trouble-plain_http = People reach this service without TLS, so links and sessions can be read on the way.
 trouble-plain_http-do = Put a proxy with TLS in front and set server.base_url to https.
 trouble-key_old = The key that signs links is { $count } days old.

@@ -71,6 +71,11 @@ async fn fresh_schema() -> String {
     format!("{url}{sign}options[search_path]={name}")
 }
 
+/// The URL of the PostgreSQL for tests.
+pub fn server() -> String {
+    variable(VARIABLE).unwrap()
+}
+
 #[expect(clippy::disallowed_methods, reason = "what the test command hands over")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -21,6 +21,8 @@ pub struct Health {
     pub engine: &'static str,
     pub started_at: Option<Ts>,
     pub swept_at: Option<Ts>,
+    /// Of the disk below an SQLite file.
+    pub free_megabytes: Option<u64>,
     pub records_path: &'static str,
     /// There are records to be looked up.
     pub has_records: bool,
@@ -58,7 +60,7 @@ pub struct RecordLine {
 }
 
 /// The words of all troubles.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 17] = [
     "database",
     "schema",
     "mail",
@@ -69,6 +71,9 @@ const WORDS: [&str; 14] = [
     "failed",
     "sweeper",
     "clock",
+    "quarantine",
+    "clock_jump",
+    "disk_low",
     "plain_http",
     "key_old",
     "no_signature",
@@ -96,6 +101,7 @@ impl Page for Health {
             engine: "sqlite",
             started_at: None,
             swept_at: None,
+            free_megabytes: None,
             records_path: path::HEALTH_RECORDS,
             has_records: false,
             records: Vec::new(),
@@ -109,6 +115,7 @@ impl Page for Health {
             waiting: Family::ALL.iter().map(|family| Waiting { family: *family, many: 2 }).collect(),
             started_at: Some(SAMPLE_TIME),
             swept_at: Some(SAMPLE_TIME),
+            free_megabytes: Some(20_480),
             has_records: true,
             records: ["good", "warning", "problem"].map(record).to_vec(),
             ..well.clone()

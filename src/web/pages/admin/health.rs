@@ -41,6 +41,7 @@ async fn look(web: &Web, who: &Connector) -> Health {
         engine: found.engine,
         started_at: web.instance.started_at,
         swept_at: found.swept_at,
+        free_megabytes: found.free_megabytes,
         records_path: path::HEALTH_RECORDS,
         has_records: web.instance.records.is_some(),
         records: Vec::new(),
@@ -59,6 +60,9 @@ fn trouble_line(of: Trouble) -> TroubleLine {
         | What::Keys
         | What::Sweeper
         | What::Clock
+        | What::Quarantine
+        | What::ClockJump
+        | What::DiskLow
         | What::PlainHttp
         | What::KeyOld
         | What::NoSignature
