@@ -137,8 +137,10 @@ async fn a_folder_that_was_copied_as_it_is_mails_nobody() {
     let link = ask(&site, &token).await;
     running.stop(Duration::from_secs(30)).await;
     let copy = site.new_machine().await;
-    for name in ["twoyes.db", "twoyes.keys", "twoyes.keys.instance"] {
-        std::fs::copy(site.instance.path(name), copy.instance.path(name)).unwrap();
+    for name in ["twoyes.db", "twoyes.db-wal", "twoyes.keys", "twoyes.keys.instance"] {
+        if site.instance.path(name).exists() {
+            std::fs::copy(site.instance.path(name), copy.instance.path(name)).unwrap();
+        }
     }
     let _running = copy.instance.serve().await;
     answer(&copy, &link).await;

@@ -56,10 +56,7 @@ async fn who_was_erased_after_the_backup_is_in_no_row_of_what_is_restored() {
 
     let blind = site.new_machine().await;
     blind.restore(&old).await;
-    assert!(
-        holds(&blind, &plan.address("first")),
-        "without the newer list they are back: the search can see"
-    );
+    assert!(rows(&blind, &plan.address("first")).await > 0, "without the newer list they are back");
     site.backup(&new).await;
     let knowing = site.new_machine().await;
     let said = knowing.restore(&old).await;
