@@ -2,9 +2,10 @@
 
 pub mod instance;
 pub mod marker;
+mod outgoing;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::domain::retention::Rules;
 use crate::flow::{Counts, Ctx, Cx, Secrets, Sender, people};
 use crate::ids::Ids;
 use crate::keyring::{KeyFile, KeyFileError, KeyState};
-use crate::mail::{FileTransport, LocalMailbox, Signer, SmtpRoute, Timeouts, Tls, Transport};
+use crate::mail::LocalMailbox;
 use crate::metrics::Metrics;
 use crate::store::{self, Db, MigrateError, StoreError};
 use crate::urls::Urls;
@@ -28,6 +29,8 @@ use crate::web::client::{Clients, Trust};
 use crate::web::inbound::Inbound;
 use crate::web::{self, Web};
 use crate::worker::{Handle, Notary, Outlet, Settings, Worker};
+use outgoing::{route_name, transport};
+pub use outgoing::{signer, smtp_route};
 
 /// Why the service does not start: one sentence each.
 #[derive(Debug, thiserror::Error)]
@@ -250,17 +253,6 @@ pub fn views(config: &Config) -> Result<Views, AppError> {
     Ok(Views::load(folder)?.for_site(&site))
 }
 
-/// The signing key, if one is configured.
-pub fn signer(config: &Config) -> Result<Option<Signer>, AppError> {
-    if !config.dkim.is_set() {
-        return Ok(None);
-    }
-    let pem = read_text("dkim.key_file", &config.dkim.key_file)?;
-    let signer = Signer::from_pem(&config.dkim.domain, &config.dkim.selector, &pem)
-        .map_err(|error| AppError::Setting(format!("dkim.key_file: {error}")))?;
-    Ok(Some(signer))
-}
-
 /// The key that signs checkpoints, under the name of this chain.
 pub fn audit_signer(config: &Config) -> Result<note::Signer, AppError> {
     let ring = KeyFile::load(&config.keys.file)?;
@@ -282,36 +274,6 @@ fn notary(config: &Config) -> Result<Notary, AppError> {
     Ok(Notary { signer: audit_signer(config)?, folder })
 }
 
-/// The relay as configured.
-pub fn smtp_route(config: &Config) -> Result<SmtpRoute, AppError> {
-    let smtp = &config.smtp;
-    let seconds = Duration::from_secs;
-    let root = &smtp.extra_root_file;
-    let named = !root.as_os_str().is_empty();
-    let extra_root_pem = named.then(|| read_text("smtp.extra_root_file", root)).transpose()?;
-    let username = (!smtp.username.is_empty()).then(|| smtp.username.clone());
-    Ok(SmtpRoute {
-        tls: match smtp.tls {
-            config::Tls::None => Tls::None,
-            config::Tls::Starttls => Tls::StartTls,
-            config::Tls::Implicit => Tls::Implicit,
-        },
-        password: username.is_some().then(|| smtp.password.expose().to_owned()),
-        username,
-        timeouts: Timeouts::new(
-            seconds(smtp.connect_timeout_seconds),
-            seconds(smtp.command_timeout_seconds),
-            seconds(smtp.command_timeout_seconds),
-            seconds(smtp.data_timeout_seconds),
-            seconds(smtp.after_dot_timeout_seconds),
-        ),
-        max_messages: smtp.messages_per_connection,
-        max_age: seconds(smtp.connection_age_seconds),
-        extra_root_pem,
-        ..SmtpRoute::plain(&smtp.host, smtp.port, config.hello_name())
-    })
-}
-
 fn keys(config: &Config, choices: &Choices) -> Result<KeyFile, AppError> {
     let path = &config.keys.file;
     match KeyFile::create(path, choices.clock.now(), &choices.ids) {
@@ -331,28 +293,6 @@ fn sender(config: &Config) -> Sender {
         name: config.instance.name.clone(),
         message_id_domain: config.message_id_domain().to_owned(),
         time_zone: config.instance.time_zone.clone(),
-    }
-}
-
-fn transport(config: &Config, clock: &Clock) -> Result<(Transport, Option<LocalMailbox>), AppError> {
-    Ok(match config.mail.transport {
-        config::Transport::Smtp => (Transport::Smtp(smtp_route(config)?), None),
-        config::Transport::File => {
-            (Transport::File(FileTransport { folder: config.mail.folder.clone() }), None)
-        }
-        config::Transport::Mailbox => {
-            let mailbox = LocalMailbox::new(clock.clone());
-            (Transport::Mailbox(mailbox.clone()), Some(mailbox))
-        }
-    })
-}
-
-/// The same in all processes that use the same relay.
-fn route_name(config: &Config) -> String {
-    match config.mail.transport {
-        config::Transport::Smtp => format!("smtp:{}:{}", config.smtp.host, config.smtp.port),
-        config::Transport::File => "file".to_owned(),
-        config::Transport::Mailbox => "mailbox".to_owned(),
     }
 }
 
@@ -405,9 +345,4 @@ pub fn lock_file(config: &Config) -> Result<Option<std::fs::File>, AppError> {
         Ok(()) => Ok(Some(lock)),
         Err(_) => Err(AppError::Taken(file)),
     }
-}
-
-fn read_text(key: &str, path: &Path) -> Result<String, AppError> {
-    std::fs::read_to_string(path)
-        .map_err(|error| AppError::Setting(format!("{key}: {} cannot be read: {error}", path.display())))
 }
