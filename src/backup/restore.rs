@@ -128,8 +128,7 @@ async fn fold(file: &Path) -> Result<(), BackupError> {
 /// The old file goes aside with its log, the new one takes its name. A crash in between leaves a mark, by
 /// which the service refuses to start.
 fn swap(stage: &Path, file: &Path) -> Result<PathBuf, BackupError> {
-    let now = crate::clock::Clock::System.now().rfc3339().replace(':', "");
-    let aside = with_end(file, &format!(".replaced-{now}"));
+    let aside = free_name(file);
     let mark = with_end(file, marker::HALF);
     std::fs::write(&mark, "a restore is under way\n").map_err(io(&mark, "written"))?;
     sync(&mark)?;
@@ -145,6 +144,14 @@ fn swap(stage: &Path, file: &Path) -> Result<PathBuf, BackupError> {
     sync(folder_of(file))?;
     forget(&mark)?;
     Ok(aside)
+}
+
+/// Beside the file, with the time in it; counted on when there are several within one second.
+fn free_name(file: &Path) -> PathBuf {
+    let now = crate::clock::Clock::System.now().rfc3339().replace(':', "");
+    let first = with_end(file, &format!(".replaced-{now}"));
+    let further = (2..).map(|nth: u32| with_end(file, &format!(".replaced-{now}-{nth}")));
+    std::iter::once(first.clone()).chain(further).find(|name| !name.exists()).unwrap_or(first)
 }
 
 async fn server(

@@ -28,7 +28,8 @@ pub enum ClockCommand {
 pub async fn resume(config: &Config, options: &ResumeOptions) -> anyhow::Result<()> {
     let cx = app::context(config, Choices::default()).await?;
     store::schema_state(&cx.db).await?;
-    let Some((since, why)) = quarantine::state(&cx).await? else {
+    // A copy that was not served yet is told by its mark alone.
+    let Some(why) = marker::verdict(config).await? else {
         println!("This database is not in quarantine; its mails leave.");
         return Ok(());
     };
@@ -36,7 +37,11 @@ pub async fn resume(config: &Config, options: &ResumeOptions) -> anyhow::Result<
         Why::Restored => "it was restored from a backup",
         Why::Copied => "it is not where it was when it last mailed",
     };
-    println!("In quarantine since {}, because {why}. Nobody is mailed.", since.rfc3339());
+    match quarantine::state(&cx).await? {
+        Some((since, _)) => println!("In quarantine since {}, because {why}.", since.rfc3339()),
+        None => println!("In quarantine from its first start on, because {why}."),
+    }
+    println!("Nobody is mailed.");
     let outlook = quarantine::outlook(&cx).await?;
     println!("Waiting mails:              under a day   under a week   older");
     for one in &outlook.waiting {

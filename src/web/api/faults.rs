@@ -22,7 +22,11 @@ impl utoipa::IntoResponses for Always {
             ("401", "unauthorized", "No token, or not a good one."),
             ("403", "forbidden", "The token lacks the scope."),
             ("500", "internal", "A defect of this service."),
-            ("503", "unavailable", "Try again after `Retry-After` seconds."),
+            (
+                "503",
+                "unavailable",
+                "Try again after `Retry-After` seconds. `disk_low`: no room for drafts and contacts now.",
+            ),
         ])
     }
 }
