@@ -26,8 +26,10 @@ pub struct Party {
     pub how_known: String,
     /// Why it is good for them; private to them.
     pub why: String,
-    /// What the other side will read about them.
+    /// What the other side will read about them in the introduction: the connector's words, or their own with a yes.
     pub blurb: String,
+    /// The other one's words about themselves as this side was asked with them; `None` before.
+    pub other_blurb: Option<String>,
     pub language: String,
     /// The row behind their links.
     pub link: LinkRef,
@@ -94,6 +96,19 @@ impl Party {
     #[must_use]
     pub fn shows_yes(&self) -> bool {
         self.shown.as_ref().is_some_and(|shown| shown.choice == Choice::Yes)
+    }
+
+    /// What this side reads about the other one while it is asked. Not what stands there by now: only a yes can
+    /// change that, so a change would tell of one.
+    #[must_use]
+    pub fn reads_about<'a>(&'a self, other: &'a Self) -> &'a str {
+        self.other_blurb.as_deref().unwrap_or(&other.blurb)
+    }
+
+    /// Clears what this row says about the other one, who had themselves erased.
+    pub fn forget_other(&mut self) {
+        self.why.clear();
+        self.other_blurb = None;
     }
 
     #[must_use]

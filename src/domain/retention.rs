@@ -202,7 +202,7 @@ pub fn forget_erased(mut of: Introduction, rules: &Rules, now: Ts) -> Option<Int
             blank(party);
             clear_words(party);
             party.shown = None;
-            of.parties.get_mut(side.other()).why.clear();
+            of.parties.get_mut(side.other()).forget_other();
             of.terms.shared.clear();
             changed = true;
         }
@@ -221,4 +221,5 @@ fn clear_words(party: &mut Party) {
     party.how_known.clear();
     party.why.clear();
     party.blurb.clear();
+    party.other_blurb = None;
 }

@@ -126,7 +126,7 @@ pub(super) fn page(
         shared: if other_named { of.terms.shared.clone() } else { String::new() },
         step: of.terms.step.clone(),
         about_you: you.blurb.clone(),
-        about_other: if other_named { other.blurb.clone() } else { String::new() },
+        about_other: if other_named { you.reads_about(other).to_owned() } else { String::new() },
         you_write_first: of.terms.writes_first == side,
         asked_for_this: of.terms.asked_for_this && side == Side::First,
         other_agreed: of.terms.order == Order::OneByOne && side == Side::Second,

@@ -238,6 +238,7 @@ fn blank(cx: &Cx, side: Side, link: LinkRef, draft: &DraftParty) -> Party {
         answers: 0,
         contested_at: None,
         never_lifted_at: None,
+        other_blurb: None,
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,

@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 10, "epochs"),
     migration!(two digits: 11, "inbound"),
     migration!(two digits: 12, "instance"),
+    migration!(two digits: 13, "other_blurb"),
 ];
 
 /// Why the schema does not fit this version.

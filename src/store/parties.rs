@@ -50,7 +50,7 @@ pub(super) async fn update(tx: &mut Tx, id: IntroductionId, party: &Party) -> Re
             deadline = $14, remind_at = $15, choice = $16, not_now_until = $17, answered_at = $18,
             note = $19, quiet = $20, shown_choice = $21, shown_until = $22, shown_at = $23,
             shown_note = $24, answers = $25, contested_at = $26, undeliverable_at = $27,
-            check_ins = $28, outcome = $29, erased_at = $30, never_lifted_at = $31
+            check_ins = $28, outcome = $29, erased_at = $30, never_lifted_at = $31, other_blurb = $32
           WHERE introduction_id = $1 AND side = $2")
         .bind(id.0)
         .bind(party.side.as_str())
@@ -83,6 +83,7 @@ pub(super) async fn update(tx: &mut Tx, id: IntroductionId, party: &Party) -> Re
         .bind(party.outcome.map(Outcome::as_str))
         .bind(party.erased_at.map(|at| at.0))
         .bind(party.never_lifted_at.map(|at| at.0))
+        .bind(party.other_blurb.clone())
         .exactly_one()
         .await
 }
@@ -102,6 +103,7 @@ fn read(row: &Row) -> Result<Party, StoreError> {
         how_known: row.get("how_known")?,
         why: row.get("why")?,
         blurb: row.get("blurb")?,
+        other_blurb: row.opt("other_blurb")?,
         language: row.get("language")?,
         link: LinkRef(row.bytes("link")?),
         generation: u8::try_from(generation)

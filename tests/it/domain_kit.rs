@@ -108,6 +108,7 @@ fn party(side: Side, name: &str, email: &str) -> Party {
         answers: 0,
         contested_at: None,
         never_lifted_at: None,
+        other_blurb: None,
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,

@@ -103,6 +103,7 @@ mod store_reports;
 mod store_retention;
 mod story;
 mod story_mails;
+mod story_words;
 mod support;
 mod trust_rows;
 mod two_yeses;

@@ -40,7 +40,7 @@ fn dump(of: &Introduction) -> String {
 
 fn dump_party(of: &Party) -> String {
     let who = (of.side, of.contact, &of.name, of.email.as_str(), of.person.0, &of.described, &of.how_known);
-    let texts = (&of.why, &of.blurb, &of.language, of.link.0, of.generation);
+    let texts = (&of.why, &of.blurb, &of.other_blurb, &of.language, of.link.0, of.generation);
     let ask = (of.asked, &of.given, &of.shown, of.answers, of.contested_at, of.never_lifted_at);
     format!(
         "{who:?}\n{texts:?}\n{ask:?}\n{:?}",
@@ -100,6 +100,7 @@ fn filled_party(old: &Party, n: u8) -> Party {
         answers: 5,
         contested_at: Some(at(8)),
         never_lifted_at: Some(at(9)),
+        other_blurb: Some(format!("other blurb {n}")),
         undeliverable_at: Some(at(9)),
         check_ins: 2,
         outcome: Some(Outcome::Landed),

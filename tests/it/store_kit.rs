@@ -158,6 +158,7 @@ pub fn party(side: Side, n: u8) -> Party {
         answers: 0,
         contested_at: None,
         never_lifted_at: None,
+        other_blurb: None,
         undeliverable_at: None,
         check_ins: 0,
         outcome: None,

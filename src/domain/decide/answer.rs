@@ -36,13 +36,14 @@ pub fn answer(
         return Err(Refusal::Closed);
     }
     let mut step = Step::new(old);
-    edit_blurb(&mut step, side, reply, now);
     if is_same(&before, reply) {
+        edit_blurb(&mut step, side, reply, now);
         return Ok(step);
     }
     if is_contradiction(&before, reply.answer, policy, now) {
         contest(&mut step, side, reply, policy, now);
     } else {
+        edit_blurb(&mut step, side, reply, now);
         record(&mut step, side, reply, now);
         if is_never(&before) && reply.answer != Answer::Never {
             step.next.parties.get_mut(side).never_lifted_at = Some(now);
@@ -57,7 +58,7 @@ pub fn answer(
     Ok(step)
 }
 
-/// Only a yes brings their words to the other; an edit beside a quiet no would give that no away.
+/// Only a yes that stands brings their words to the other; an edit beside a quiet no would give that no away.
 fn edit_blurb(step: &mut Step, side: Side, reply: &Reply, now: Ts) {
     if reply.answer != Answer::Yes {
         return;

@@ -87,10 +87,22 @@ pub(super) fn ask_side(step: &mut Step, side: Side, policy: &Policy, now: Ts) {
     let remind_at = calendar::add_working_days(now, policy.reminder_working_days, &policy.zone);
     let remind_at = Some(remind_at).filter(|at| *at < deadline);
     move_deadline(step, deadline);
+    tell_about_other(&mut step.next, side);
     step.next.parties.get_mut(side).asked = Some(Asked { at: now, deadline, remind_at });
     let round = step.next.round;
     step.event(now, What::Asked { round }, Some(side));
     step.mails.push(Mail::Ask(side));
+}
+
+/// Fixes what this side reads about the other one. Who is asked after the other's yes reads what came with it. All
+/// others read in every round what the connector wrote: words of an earlier yes would tell that there was one.
+fn tell_about_other(of: &mut Introduction, side: Side) {
+    let after_a_yes = of.terms.order == Order::OneByOne && side == Side::Second;
+    let now = of.parties.get(side.other()).blurb.clone();
+    let told = &mut of.parties.get_mut(side).other_blurb;
+    if after_a_yes || told.is_none() {
+        *told = Some(now);
+    }
 }
 
 /// The same for somebody who cannot be asked now: nothing leaves, and to everybody else it is their silence.

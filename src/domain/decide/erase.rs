@@ -60,7 +60,7 @@ pub fn forget(mut of: Introduction, policy: &Policy) -> Introduction {
         let party = of.parties.get_mut(*side);
         NOBODY.clone_into(&mut party.name);
         clear(party);
-        of.parties.get_mut(side.other()).why.clear();
+        of.parties.get_mut(side.other()).forget_other();
         of.terms.shared.clear();
     }
     of
@@ -71,6 +71,7 @@ fn clear(party: &mut Party) {
     party.how_known.clear();
     party.why.clear();
     party.blurb.clear();
+    party.other_blurb = None;
     party.shown = None;
 }
 
