@@ -21,6 +21,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     findings.extend(disk(config).await);
     findings.push(signing(config));
     findings.push(relay(config).await);
+    findings.push(bounces(config));
     findings.extend(app::instance::records(config).await);
     for finding in &findings {
         println!("{}  {}", mark(finding.level), full_stop(&finding.sentence));
@@ -170,6 +171,22 @@ fn signing(config: &Config) -> Finding {
         }
         Ok(None) => warning("Mails are not signed here (no [dkim]); the relay must sign them."),
         Err(error) => problem(error.to_string()),
+    }
+}
+
+/// Whether a mail that is refused later, by another server, is ever heard of.
+fn bounces(config: &Config) -> Finding {
+    let address = &config.inbound.bounce_address;
+    if !matches!(config.mail.transport, config::Transport::Smtp) {
+        good("Nothing bounces: mails do not leave this machine.")
+    } else if address.is_empty() {
+        warning(format!(
+            "Bounces and complaints go to {} and change nothing; set inbound.bounce_address and pipe its mail into \
+             `twoyes inbound`, so that a connector hears of an address that does not exist.",
+            config.mail.from_address
+        ))
+    } else {
+        good(format!("Bounces come back to {address}; its mail has to be piped into `twoyes inbound`."))
     }
 }
 

@@ -58,7 +58,8 @@ impl Status {
             // 5.2.1: closed for good. 5.4.4: no server takes mail for the domain.
             (1, _) | (2, 1) | (4, 1 | 4 | 310) => Concern::Address,
             (2, _) => Concern::Mailbox,
-            (3 | 4, _) => Concern::System,
+            // 5.0.350 and its like (Exchange Online) name something of their own that is not the mailbox.
+            (3 | 4, _) | (0, 1..) => Concern::System,
             _ => Concern::Unsaid,
         }
     }

@@ -13,6 +13,7 @@ use crate::domain::decide;
 use crate::domain::draft::BLURB_MAX;
 use crate::domain::introduction::Introduction;
 use crate::domain::link::{self, LinkFault};
+use crate::domain::message::Mail;
 use crate::domain::nonce;
 use crate::domain::problem::{Problem, Problems};
 use crate::domain::step::{Effect, Refusal, Step};
@@ -151,7 +152,15 @@ pub async fn stop(cx: &Cx, token: &str) -> Result<(), AnswerError> {
 async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option<Step>, AnswerError> {
     let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
     let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
-    Ok(stop_party(tx, cx, of, side, now).await?)
+    Ok(stop_party(tx, cx, of, side, Word::Receipt, now).await?)
+}
+
+/// What whoever stopped hears of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    Receipt,
+    /// Whoever complains about a mail is not sent another one.
+    None,
 }
 
 /// Never asks this party again and, while they can still answer, answers so. Follow it with [`committed`].
@@ -160,6 +169,7 @@ pub(super) async fn stop_party(
     cx: &Ctx,
     of: Introduction,
     side: Side,
+    word: Word,
     now: Ts,
 ) -> Result<Option<Step>, Failure> {
     let id = of.id;
@@ -178,6 +188,9 @@ pub(super) async fn stop_party(
         Ok(mut step) => {
             // A contradiction with a click on the page must not lift what the mail program asked for.
             step.effects.retain(|effect| *effect != Effect::LiftSuppression(side));
+            if word == Word::None {
+                step.mails.retain(|mail| !matches!(mail, Mail::Receipt(_)));
+            }
             save(tx, cx, &connector, &step, now).await?;
             Ok(Some(step))
         }

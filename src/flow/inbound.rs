@@ -1,7 +1,7 @@
 //! What comes back is carried out: a bounce is told to the connector and the admin, a complaint is heeded like
 //! "never". Everything else changes nothing.
 
-use super::answer::stop_party;
+use super::answer::{Word, stop_party};
 use super::close::undeliverable;
 use super::save::committed;
 use super::{Ctx, Cx, Failure};
@@ -217,7 +217,7 @@ async fn complain_in(
         return Ok((Taken::Again, None));
     }
     reports::complained(tx, of.connector, about, side, now).await?;
-    let step = stop_party(tx, cx, of, side, now).await?;
+    let step = stop_party(tx, cx, of, side, Word::None, now).await?;
     Ok((Taken::Complained, step))
 }
 

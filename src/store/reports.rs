@@ -21,9 +21,11 @@ pub async fn note(tx: &mut Tx, digest: [u8; 32], now: Ts) -> Result<bool, StoreE
     Ok(new == 1)
 }
 
-/// Forgets reports that were carried out before then. Returns how many.
+/// Forgets reports that were carried out before then, and complaints. Returns how many.
 pub async fn prune(tx: &mut Tx, before: Ts) -> Result<u64, StoreError> {
-    tx.q("DELETE FROM report WHERE at < $1").bind(before.0).run().await
+    let reports = tx.q("DELETE FROM report WHERE at < $1").bind(before.0).run().await?;
+    let complaints = tx.q("DELETE FROM complaint WHERE at < $1").bind(before.0).run().await?;
+    Ok(reports + complaints)
 }
 
 /// A mail that left, and whom it was for.

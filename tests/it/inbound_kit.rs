@@ -87,3 +87,10 @@ pub async fn dump(world: &World, engine: Engine) -> Vec<String> {
     let _ = engine;
     all
 }
+
+/// A return path with another last letter: nobody's.
+pub fn flipped(address: &str) -> String {
+    let (local, domain) = address.split_once('@').unwrap();
+    let last = if local.ends_with('0') { '1' } else { '0' };
+    format!("{}{last}@{domain}", &local[..local.len() - 1])
+}

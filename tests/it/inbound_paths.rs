@@ -5,7 +5,7 @@ use axum::http::Request;
 use twoyes::flow::inbound::{Taken, take_with};
 use twoyes::mail::report;
 
-use crate::inbound_kit::{SECRET, arf, dsn, dump, hand_in, leave, to, world};
+use crate::inbound_kit::{SECRET, arf, dsn, dump, flipped, hand_in, leave, to, world};
 use crate::support::db::both;
 use crate::support::world::{ADA, GRACE, World};
 
@@ -18,12 +18,6 @@ async fn asked(world: &World) -> (String, String) {
     assert!(status.is_success(), "{body}");
     let mails = leave(world).await;
     (id, to(&mails, ADA).envelope_from.clone())
-}
-
-fn flipped(address: &str) -> String {
-    let (local, domain) = address.split_once('@').unwrap();
-    let last = if local.ends_with('0') { '1' } else { '0' };
-    format!("{}{last}@{domain}", &local[..local.len() - 1])
 }
 
 both! {

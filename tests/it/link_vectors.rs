@@ -8,6 +8,8 @@ use twoyes::clock::{Span, Ts};
 use twoyes::domain::link::{Claims, KeyState, LinkFault, LinkRing, Purpose, TOKEN_CHARS};
 use twoyes::ids::LinkRef;
 
+use crate::support::dice::Dice;
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const ORIGIN: &str = "https://intro.example.org";
 const NOW: Ts = Ts(1_772_442_000_000_000);
@@ -267,23 +269,6 @@ fn encode(raw: &[u8; 40]) -> String {
     (0..TOKEN_CHARS)
         .map(|place| char::from(ALPHABET[(0..5).fold(0, |value, n| value << 1 | bit(place * 5 + n))]))
         .collect()
-}
-
-/// A stream of numbers that is the same in every run (xorshift64*).
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let high = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(high).unwrap_or(0) % end
-    }
 }
 
 fn vectors() -> Vectors {

@@ -246,6 +246,7 @@ async fn check_says_what_is_good_and_what_to_do() {
         assert!(line.starts_with("ok "), "{line}");
     }
     assert!(after.contains("warning   Mails are not signed here"), "{after}");
+    assert!(after.contains("warning   Bounces and complaints go to introductions@twoyes.example"), "{after}");
     assert!(sink.taken().is_empty(), "it only greets");
 }
 

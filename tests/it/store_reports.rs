@@ -49,5 +49,10 @@ both! {
             Ok::<_, StoreError>((first, again, since, reports::complaints(tx, connector, T0 + Span(1)).await?))
         })).await.unwrap();
         assert_eq!(new, (true, false, 1, 0));
+        let left = cx.db.write(move |tx| Box::pin(async move {
+            reports::prune(tx, T0 + Span(1)).await?;
+            reports::complaints(tx, connector, T0).await
+        }));
+        assert_eq!(left.await.unwrap(), 0, "a complaint is forgotten like a report");
     }
 }

@@ -1,30 +1,37 @@
 # A Postfix of our own on a free loopback port, beside any other. Sourced by tests/run.
 # It takes mail for every domain, delivers all of it into one Maildir and lets none out.
-# Exports TWOYES_TEST_SMTP (host:port), TWOYES_TEST_MAILDIR and TWOYES_TEST_SMTP_ROOT (the
-# certificate to trust for STARTTLS at "localhost").
+# Mail for gone*@ and overquota*@ it takes and then bounces; mail for anybody at NAME.pipe.test goes into the
+# `twoyes inbound` of the folder NAME.pipe.test below TWOYES_TEST_PIPES.
+# Exports TWOYES_TEST_SMTP (host:port), TWOYES_TEST_MAILDIR, TWOYES_TEST_SMTP_ROOT (the certificate to trust for
+# STARTTLS at "localhost"), TWOYES_TEST_PIPES and TWOYES_TEST_PIPE_USER (the number of the user that pipes run as).
 
 # start_postfix FOLDER
 start_postfix() {
     postfix_folder=$1
     local try
-    mkdir -m 755 "$postfix_folder" "$postfix_folder"/{etc,spool,lib,mail,log} || return 1
+    mkdir -m 755 "$postfix_folder" "$postfix_folder"/{etc,spool,lib,mail,log,pipes} || return 1
     certificate_for_localhost "$postfix_folder/etc" || return 1
     local owner=nobody
     [ "$(id -u)" = 0 ] || owner=$(id -un)
     as_root chown "$owner" "$postfix_folder/mail" &&
         as_root chown postfix "$postfix_folder/lib" &&
         as_root chown root:root "$postfix_folder/spool" "$postfix_folder/etc" "$postfix_folder/log" || return 1
+    pipe_script >"$postfix_folder/pipes/run"
+    failing_script >"$postfix_folder/pipes/fail"
     write_main_cf "$(id -u "$owner")" "$(id -g "$owner")" | as_root tee "$postfix_folder/etc/main.cf" >/dev/null
     for try in 1 2 3 4 5; do
         local port
         port=$(free_port)
-        write_master_cf "$port" | as_root tee "$postfix_folder/etc/master.cf" >/dev/null
+        write_master_cf "$port" "$owner" | as_root tee "$postfix_folder/etc/master.cf" >/dev/null
         as_root env MAIL_CONFIG="$postfix_folder/etc" postfix -c "$postfix_folder/etc" start \
             >"$postfix_folder/start.log" 2>&1 </dev/null || continue
         if greets "$port"; then
             export TWOYES_TEST_SMTP=127.0.0.1:$port
             export TWOYES_TEST_MAILDIR=$postfix_folder/mail/all
             export TWOYES_TEST_SMTP_ROOT=$postfix_folder/etc/root.pem
+            export TWOYES_TEST_PIPES=$postfix_folder/pipes
+            TWOYES_TEST_PIPE_USER=$(id -u "$owner")
+            export TWOYES_TEST_PIPE_USER
             mkdir_maildir "$owner"
             echo "Postfix $(postconf -dh mail_version) on port $port"
             return 0
@@ -75,6 +82,24 @@ certificate_for_localhost() {
             -extfile "$1/names.txt" -out "$1/server.pem" >>"$log" 2>&1 || { cat "$log"; return 1; }
 }
 
+# As an operator would write it, but for one instance of many.
+pipe_script() {
+    cat <<'END'
+cd "$(dirname "$0")/$1" && exec ./twoyes --config twoyes.toml inbound --to "$2"
+END
+}
+
+# A mail store that refuses, by the name of the recipient.
+failing_script() {
+    cat <<'END'
+case $1 in
+    gone*) echo "5.1.1 no such mailbox" ;;
+    *) echo "5.2.2 the mailbox is full" ;;
+esac
+exit 69
+END
+}
+
 # write_main_cf UID GID
 write_main_cf() {
     cat <<END
@@ -99,6 +124,12 @@ virtual_mailbox_maps = static:all/
 virtual_uid_maps = static:$1
 virtual_gid_maps = static:$2
 virtual_minimum_uid = 100
+# What is taken and cannot be delivered after all, and what comes back because of it. (By "error" these people
+# would be refused at once.)
+transport_maps = regexp:{
+    { /^(gone|overquota)/ failing: },
+    { /@[a-z0-9]+\.pipe\.test\$\$/ piped: }}
+piped_destination_recipient_limit = 1
 default_transport = error:nothing leaves the tests
 relay_transport = error:nothing leaves the tests
 
@@ -120,7 +151,7 @@ smtpd_error_sleep_time = 0
 END
 }
 
-# write_master_cf PORT: the services that taking and storing mail needs, none in a chroot.
+# write_master_cf PORT OWNER: the services that taking and storing mail needs, none in a chroot.
 write_master_cf() {
     cat <<END
 127.0.0.1:$1 inet n - n - 100 smtpd
@@ -138,6 +169,8 @@ proxymap unix - - n - - proxymap
 proxywrite unix - - n - 1 proxymap
 showq unix n - n - - showq
 error unix - - n - - error
+failing unix - n n - 2 pipe user=$2 argv=/bin/sh $postfix_folder/pipes/fail \${user}
+piped unix - n n - 2 pipe flags=DR user=$2 argv=/bin/sh $postfix_folder/pipes/run \${domain} \${original_recipient}
 retry unix - - n - - error
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil

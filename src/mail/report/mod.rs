@@ -35,9 +35,16 @@ pub fn read(raw: &[u8]) -> Incoming {
     let (head, body) = Fields::parse(raw);
     Incoming {
         sent_to: SENT_TO.iter().flat_map(|name| head.all(name)).flat_map(addresses).take(MANY).collect(),
-        content: MessageParser::default().parse(raw).map_or(Content::Other, |mail| content(&head, &mail)),
+        content: understood(&head, raw),
         digest: Sha256::digest(body).into(),
     }
+}
+
+/// The parser panics on some damaged mails (mail-parser 0.11.9: "could not find multipart"). Such a mail is no report,
+/// and must not come again for days because of it.
+fn understood(head: &Fields, raw: &[u8]) -> Content {
+    let parse = || MessageParser::default().parse(raw).map_or(Content::Other, |mail| content(head, &mail));
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse)).unwrap_or(Content::Other)
 }
 
 fn content(head: &Fields, mail: &Message<'_>) -> Content {

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod bulk;
 pub mod db;
+pub mod dice;
 pub mod driver;
 pub mod http;
 pub mod ledger;

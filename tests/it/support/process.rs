@@ -118,6 +118,17 @@ impl Instance {
         Said { code: ended.code(), out, err }
     }
 
+    /// Runs a command to its end, with this on its standard input.
+    pub async fn run_with(&self, words: &[&str], input: &[u8]) -> Said {
+        let path = self.path("in.txt");
+        std::fs::write(&path, input).unwrap();
+        let mut command = self.command(words);
+        command.stdin(File::open(path).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Said { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
     /// Runs a command that has to succeed; returns what it printed.
     pub async fn good(&self, words: &[&str]) -> String {
         let said = self.run(words).await;
