@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 11, "inbound"),
     migration!(two digits: 12, "instance"),
     migration!(two digits: 13, "other_blurb"),
+    migration!(two digits: 14, "unit_token"),
 ];
 
 /// Why the schema does not fit this version.

@@ -44,6 +44,7 @@ pub mod tally;
 pub mod tokens;
 pub mod unfinished;
 pub mod waiting;
+pub mod unit_tokens;
 
 use std::sync::Arc;
 

@@ -1,21 +1,33 @@
-//! PostgreSQL: each unit in a transaction of its own, repeated when the database asks for it.
+//! PostgreSQL: each unit in a transaction of its own, repeated when the database asks for it, and looked for
+//! when the connection was lost while committing.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use uuid::Uuid;
 
 use super::error::{StoreError, UnitError};
 use super::tx::{Conn, Tx};
-use super::{BoxUnit, Unit};
+use super::{BoxUnit, Unit, unit_tokens};
 
 /// How often a unit is repeated after a stale row, a deadlock or a serialisation failure.
 const REPEATS: u32 = 12;
 
+/// How often it is tried to find out whether a unit was committed, and how long a try may take. A server that
+/// starts again is there within seconds.
+const LOOKS: u32 = 40;
+const LOOK: Duration = Duration::from_secs(5);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+
 #[derive(Clone)]
 pub struct PostgresDb {
     pool: PgPool,
+    /// Whether the table of tokens is there; the first migrations run without it.
+    leaves_tokens: Arc<AtomicBool>,
 }
 
 impl PostgresDb {
@@ -26,7 +38,7 @@ impl PostgresDb {
             .connect_with(options.statement_cache_capacity(256).application_name("twoyes"))
             .await
             .map_err(|error| StoreError::of("connect", &error))?;
-        Ok(Self { pool })
+        Ok(Self { pool, leaves_tokens: Arc::default() })
     }
 
     pub(super) async fn reader(&self) -> Result<Tx, StoreError> {
@@ -58,10 +70,13 @@ impl PostgresDb {
         T: Send + 'static,
     {
         let mut tx = self.reader().await?;
-        if let Err(error) = tx.command("BEGIN").await {
-            tx.discard().await;
-            return Err(error.into());
-        }
+        let token = match self.begin(&mut tx).await {
+            Ok(token) => token,
+            Err(error) => {
+                tx.discard().await;
+                return Err(error.into());
+            }
+        };
         // Without this a panic would put a connection with an open transaction back into the pool, and
         // the next unit would commit the half that was done.
         let Ok(ended) = AssertUnwindSafe(unit(&mut tx)).catch_unwind().await else {
@@ -80,8 +95,9 @@ impl PostgresDb {
                 Err(error) => {
                     tx.discard().await;
                     // A refused commit is known to be nothing; a lost connection is not.
-                    let unsure = matches!(error, StoreError::Unavailable(_));
-                    Err(if unsure { StoreError::Unsure.into() } else { error.into() })
+                    let StoreError::Unavailable(_) = error else { return Err(error.into()) };
+                    self.find_out(token).await?;
+                    Ok(value)
                 }
             },
             (Err(error), _) => {
@@ -91,5 +107,43 @@ impl PostgresDb {
                 Err(error)
             }
         }
+    }
+
+    /// Begins a transaction; returns the token that it leaves.
+    async fn begin(&self, tx: &mut Tx) -> Result<Option<Uuid>, StoreError> {
+        tx.command("BEGIN").await?;
+        if !self.leaves_tokens.load(Ordering::Relaxed) {
+            let sql = "SELECT to_regclass('unit_token') IS NOT NULL AS there";
+            let there = tx.q(sql).one().await?.map_or(Ok(false), |row| row.get("there"))?;
+            if !there {
+                return Ok(None);
+            }
+            self.leaves_tokens.store(true, Ordering::Relaxed);
+        }
+        let row = tx.q(unit_tokens::LEAVE).one().await?;
+        row.map(|row| row.get("token")).transpose()
+    }
+
+    /// The connection was lost while a unit was committed.
+    ///
+    /// # Errors
+    /// `Serialization` when it was not: it can be repeated. `Unsure` when the server does not tell in time.
+    async fn find_out(&self, token: Option<Uuid>) -> Result<(), StoreError> {
+        let token = token.ok_or(StoreError::Unsure)?;
+        for _ in 0..LOOKS {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+            let Ok(mut tx) = self.reader().await else { continue };
+            let looked = tokio::time::timeout(LOOK, unit_tokens::was_committed(&mut tx, token)).await;
+            match looked {
+                Ok(Ok(committed)) => {
+                    tracing::warn!(committed, "the connection was lost while committing; it was found out");
+                    return if committed { Ok(()) } else { Err(StoreError::Serialization) };
+                }
+                // What it waits for belongs to this connection.
+                Ok(Err(_)) | Err(_) => tx.discard().await,
+            }
+        }
+        tracing::error!("the connection was lost while committing, and the server does not tell");
+        Err(StoreError::Unsure)
     }
 }

@@ -14,10 +14,12 @@ use crate::domain::message::MessageKind;
 use crate::flow::{self, Cx, Failure};
 use crate::ids::IntroductionId;
 use crate::metrics::Metrics;
-use crate::store::{StoreError, courier};
+use crate::store::{StoreError, courier, unit_tokens};
 
 /// Introductions looked up at once.
 const BATCH: i64 = 100;
+/// How long it can be found out whether a unit was committed; it is asked within seconds.
+const TOKENS_KEPT: Span = Span::days(1);
 /// One introduction can have several steps due after a long standstill, but not more than this.
 const STEPS: u32 = 8;
 const PRUNE_EVERY: Span = Span::hours(1);
@@ -243,6 +245,8 @@ impl Sweeper {
     /// Forgets what its time is over for, and what deleted accounts left behind.
     async fn prune(&self) -> Result<(), Failure> {
         let forgotten = flow::retention::round(&self.cx, &self.settings.retention).await?;
+        let before = self.cx.now() - TOKENS_KEPT;
+        self.cx.db.write(move |tx| Box::pin(async move { unit_tokens::prune(tx, before).await })).await?;
         let names = flow::account::finish_leaving(&self.cx).await?;
         self.metrics.forgotten(forgotten.introductions, forgotten.mails, forgotten.rows + names);
         if forgotten.all() + names > 0 {

@@ -28,6 +28,7 @@ missing_packages() {
     command -v cc >/dev/null || printf '%s\n' gcc libc6-dev
     # The fuzzer's engine is C++.
     command -v c++ >/dev/null || echo g++
+    command -v strace >/dev/null || echo strace
     postgres_programs >/dev/null || echo postgresql
     [ -x "$(command -v postfix)" ] || echo postfix
     command -v openssl >/dev/null || echo openssl

@@ -76,6 +76,31 @@ pub fn server() -> String {
     variable(VARIABLE).unwrap()
 }
 
+/// A PostgreSQL database with nothing in it, or with all that another one has (which nobody may use
+/// meanwhile). Returns its URL.
+pub async fn database(like: Option<&str>) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("d{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let template = like.map_or("template1", database_name);
+    run_on_server(format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    let url = variable(VARIABLE).unwrap();
+    format!("{}/{name}", url.rsplit_once('/').unwrap().0)
+}
+
+pub async fn drop_database(url: &str) {
+    run_on_server(format!("DROP DATABASE {} WITH (FORCE)", database_name(url))).await;
+}
+
+fn database_name(url: &str) -> &str {
+    url.rsplit_once('/').unwrap().1
+}
+
+async fn run_on_server(sql: String) {
+    let mut server = PgConnection::connect(&variable(VARIABLE).unwrap()).await.unwrap();
+    server.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.unwrap();
+    server.close().await.unwrap();
+}
+
 #[expect(clippy::disallowed_methods, reason = "what the test command hands over")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use hyper::Method;
 use serde_json::{Value, json};
+use twoyes::clock::{Clock, Ts};
 use twoyes::mail::decode;
 
 use super::http::{Answer, Http};
-use super::ledger::{Ack, Copy};
+use super::ledger::{Ack, Copy, Ledger, Never};
 use super::smtp_sink::SmtpSink;
 use super::world::{draft, hidden};
 
@@ -50,7 +51,8 @@ pub struct Driver {
     pub ports: Vec<u16>,
     pub token: String,
     pub postbox: Postbox,
-    acks: Mutex<Vec<Ack>>,
+    acks: Mutex<Vec<(Ts, Ack)>>,
+    nevers: Mutex<Vec<Never>>,
     /// When to give up.
     pub until: Instant,
 }
@@ -112,6 +114,14 @@ impl Postbox {
         sorted.mails.get(address).cloned().unwrap_or_default()
     }
 
+    /// The tokens of all answer links so far.
+    pub fn tokens(&self) -> Vec<String> {
+        self.of("");
+        let sorted = self.sorted.lock().unwrap();
+        let answers = sorted.mails.values().flatten().filter_map(|letter| letter.answer.as_deref());
+        answers.filter_map(|path| path.rsplit('/').next()).map(str::to_owned).collect()
+    }
+
     /// How many mails were taken over.
     pub fn count(&self) -> usize {
         self.of("");
@@ -136,13 +146,31 @@ impl Driver {
             token: token.to_owned(),
             postbox: Postbox::new(sink),
             acks: Mutex::default(),
+            nevers: Mutex::default(),
             until: Instant::now() + patience,
         }
     }
 
     /// What was acknowledged so far.
     pub fn acks(&self) -> Vec<Ack> {
+        self.acks.lock().unwrap().iter().map(|(_, ack)| ack.clone()).collect()
+    }
+
+    /// The same, each with the time at which its reply was there.
+    pub fn timed_acks(&self) -> Vec<(Ts, Ack)> {
         self.acks.lock().unwrap().clone()
+    }
+
+    /// All that is known of the run. The service has stopped.
+    pub async fn ledger(&self, url: &str, log: String) -> Ledger {
+        let mut ledger = Ledger::read(url, self.acks(), self.postbox.copies()).await;
+        let asked = ledger.rows.iter().filter(|row| row.kind.starts_with("ask_"));
+        let mut secrets: Vec<String> = asked.map(|row| row.recipient.clone()).collect();
+        secrets.push(self.token.clone());
+        secrets.extend(self.postbox.tokens());
+        ledger.nevers.clone_from(&self.nevers.lock().unwrap());
+        (ledger.log, ledger.secrets) = (log, secrets);
+        ledger
     }
 
     /// Carries them all to their ends, `at_once` at a time.
@@ -228,6 +256,10 @@ impl Driver {
         loop {
             match self.try_answer(round, &link, choice).await {
                 Some(200..400) => {
+                    if choice == "never" {
+                        let (address, after) = (plan.address(side), self.postbox.count());
+                        self.nevers.lock().unwrap().push(Never { address, after });
+                    }
                     self.note(Ack::Answered { id: id.to_owned(), side, choice });
                     return;
                 }
@@ -267,7 +299,7 @@ impl Driver {
     }
 
     fn note(&self, ack: Ack) {
-        self.acks.lock().unwrap().push(ack);
+        self.acks.lock().unwrap().push((Clock::System.now(), ack));
     }
 
     async fn breathe(&self, what: &str) {

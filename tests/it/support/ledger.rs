@@ -47,7 +47,23 @@ pub struct Case {
     pub yeses: Vec<String>,
     /// The choices that stand, by side.
     pub choices: HashMap<String, String>,
+    /// The same as the events tell it.
+    pub told: HashMap<String, String>,
     pub addresses: Vec<String>,
+}
+
+/// An acknowledged "never", and how many mails had left when it was.
+#[derive(Clone, Debug)]
+pub struct Never {
+    pub address: String,
+    pub after: usize,
+}
+
+/// A fault that somebody inflicted, and whether the service answered again afterwards.
+#[derive(Clone, Debug)]
+pub struct Blow {
+    pub what: String,
+    pub survived: bool,
 }
 
 /// All that is known of a run.
@@ -57,6 +73,13 @@ pub struct Ledger {
     pub copies: Vec<Copy>,
     pub rows: Vec<Row>,
     pub cases: HashMap<String, Case>,
+    pub nevers: Vec<Never>,
+    /// The log of the operator.
+    pub blows: Vec<Blow>,
+    /// What the processes wrote down,
+    pub log: String,
+    /// and what must not be in it.
+    pub secrets: Vec<String>,
 }
 
 /// The figures of a run.
@@ -78,7 +101,7 @@ impl Ledger {
     pub async fn read(url: &str, acks: Vec<Ack>, copies: Vec<Copy>) -> Self {
         let db = Db::connect(url, 2).await.unwrap();
         let (rows, cases) = (rows(&db).await.unwrap(), cases(&db).await.unwrap());
-        Self { acks, copies, rows, cases }
+        Self { acks, copies, rows, cases, ..Self::default() }
     }
 
     /// Every fault, in a sentence each.
@@ -88,6 +111,11 @@ impl Ledger {
         faults.extend(self.not_introduced());
         faults.extend(self.repeated());
         faults.extend(self.unfinished());
+        faults.extend(self.halves());
+        faults.extend(self.after_never());
+        faults.extend(self.leaked());
+        let fell = self.blows.iter().filter(|blow| !blow.survived);
+        faults.extend(fell.map(|blow| format!("did not come back after: {}", blow.what)));
         faults
     }
 
@@ -108,7 +136,7 @@ impl Ledger {
     }
 
     /// Nothing that was acknowledged is missing.
-    fn lost(&self) -> Vec<String> {
+    pub fn lost(&self) -> Vec<String> {
         let mut faults = Vec::new();
         // A later answer of the same person replaces the one before.
         let mut last = HashMap::new();
@@ -221,6 +249,58 @@ impl Ledger {
         faults
     }
 
+    /// What one unit writes is there whole: state, events, answers and mails agree.
+    fn halves(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (id, case) in &self.cases {
+            for side in ["first", "second"] {
+                let (choice, told) = (case.choices.get(side), case.told.get(side));
+                if choice != told {
+                    faults
+                        .push(format!("{id}: half an answer, {side} is {choice:?} and was told as {told:?}"));
+                }
+            }
+            let mine = |kind: &str| {
+                let of = |row: &&Row| row.introduction.as_ref() == Some(id) && row.kind.starts_with(kind);
+                self.rows.iter().filter(of).count()
+            };
+            if (case.state == "draft") == case.asked {
+                faults.push(format!("{id}: half an ask, it is {} and asked: {}", case.state, case.asked));
+            }
+            if case.asked != (mine("ask_") > 0) {
+                faults.push(format!("{id}: half an ask, asked: {} with {} mails", case.asked, mine("ask_")));
+            }
+            if case.introduced == 1 && mine("introduction") != 2 {
+                faults.push(format!("{id}: half an introduction, {} of its mails", mine("introduction")));
+            }
+        }
+        faults
+    }
+
+    /// Nobody who said never is asked or introduced, but for the mail that was under way.
+    fn after_never(&self) -> Vec<String> {
+        let kinds: HashMap<_, _> =
+            self.rows.iter().map(|row| ((&row.message_id, &row.recipient), row.kind.as_str())).collect();
+        let mut faults = Vec::new();
+        for never in &self.nevers {
+            let later = self.copies.iter().skip(never.after).filter(|copy| copy.recipient == never.address);
+            let wanted = |copy: &&Copy| {
+                kinds.get(&(&copy.message_id, &copy.recipient)).is_some_and(|kind| *kind != "receipt")
+            };
+            let (id, count) = (&never.address, later.filter(wanted).count());
+            if count > 1 {
+                faults.push(format!("{id} said never and got {count} mails after it"));
+            }
+        }
+        faults
+    }
+
+    /// No token and no address stands in a log.
+    fn leaked(&self) -> Vec<String> {
+        let found = self.secrets.iter().enumerate().filter(|(_, secret)| self.log.contains(secret.as_str()));
+        found.map(|(nth, secret)| format!("secret {nth} ({} bytes) is in a log", secret.len())).collect()
+    }
+
     /// Everything has come to an end.
     fn unfinished(&self) -> Vec<String> {
         let ended = |row: &&Row| !matches!(row.state.as_str(), "sent" | "failed" | "cancelled" | "unknown");
@@ -278,7 +358,9 @@ async fn cases(db: &Db) -> Result<HashMap<String, Case>, StoreError> {
         match what.as_str() {
             "asked" => case.asked = true,
             "answered" => {
-                standing.insert((id, side.unwrap_or_default()), detail.unwrap_or_default());
+                let (side, choice) = (side.unwrap_or_default(), detail.unwrap_or_default());
+                case.told.insert(side.clone(), choice.clone());
+                standing.insert((id, side), choice);
             }
             "introduced" => {
                 case.introduced += 1;

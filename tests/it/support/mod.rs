@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod bulk;
+pub mod cluster;
 pub mod db;
 pub mod dice;
 pub mod driver;
@@ -10,5 +11,8 @@ pub mod ledger;
 pub mod log_bulk;
 pub mod post;
 pub mod process;
+pub mod proxy;
+pub mod replay;
+pub mod siege;
 pub mod smtp_sink;
 pub mod world;

@@ -89,6 +89,24 @@ impl Instance {
         new
     }
 
+    /// A copy of this installation as it stands: its SQLite file, its keys; a folder and a port of its own.
+    pub fn twin(&self) -> Self {
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        let mut new = Self { folder, settings: self.settings.clone(), port };
+        for name in ["twoyes.db", "twoyes.keys"] {
+            if self.path(name).exists() {
+                std::fs::copy(self.path(name), new.path(name)).unwrap();
+            }
+        }
+        new.set("server.listen", &format!("127.0.0.1:{port}"));
+        new.set("server.base_url", &format!("http://127.0.0.1:{port}"));
+        new.set("keys.file", &new.path("twoyes.keys").display().to_string());
+        if self.settings["database.url"].contains("sqlite:") {
+            new.set("database.url", &format!("sqlite:{}", new.path("twoyes.db").display()));
+        }
+        new
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -162,6 +180,18 @@ impl Instance {
         let mut running = self.spawn();
         running.ready().await;
         running
+    }
+
+    /// Starts the service with another program around it, which has to become the service (`exec`).
+    pub fn spawn_under(&self, program: &str, words: &[String]) -> Running {
+        let log = OpenOptions::new().create(true).append(true).open(self.log_file()).unwrap();
+        let mut command = Command::new(program);
+        command.args(words).arg(env!("CARGO_BIN_EXE_twoyes"));
+        command.arg("--config").arg(self.path("twoyes.toml")).arg("serve");
+        // One thread does one thing after the other, so that the nth call is the nth call.
+        command.env("TOKIO_WORKER_THREADS", "1");
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        Running { child: command.spawn().unwrap(), port: self.port, log: self.log_file() }
     }
 
     fn command(&self, words: &[&str]) -> Command {

@@ -1,0 +1,140 @@
+//! Power loss: after every acknowledgement the files are rebuilt from what was synced by then. The database
+//! opens, is whole, and has everything that was acknowledged.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use twoyes::clock::Ts;
+
+use crate::support::driver::Plan;
+use crate::support::ledger::{Ack, Ledger};
+use crate::support::process::Instance;
+use crate::support::replay::{Call, STRACE, What, as_normal, cut, read_log};
+use crate::support::siege::{Dice, Siege, besieged, sql_at};
+use crate::support::smtp_sink::SmtpSink;
+
+const DATABASE: &str = "twoyes.db";
+
+/// A run, and what its disk was told.
+struct Run {
+    before: BTreeMap<String, Vec<u8>>,
+    calls: Vec<Call>,
+    acks: Vec<(Ts, Ack)>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_power_cut_after_any_acknowledgement_loses_nothing_of_it() {
+    power_cuts(14, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long: tests/nightly runs it"]
+async fn nightly_power_cuts_after_every_acknowledgement_of_a_long_run() {
+    power_cuts(150, 4).await;
+}
+
+async fn power_cuts(introductions: usize, chances: usize) {
+    let run = record(introductions).await;
+    let syncs = run.calls.iter().filter(|call| call.what == What::Sync).count();
+    assert!(syncs > introductions, "{syncs} syncs");
+    let mut dice = Dice::new();
+    let mut cuts = 0;
+    for _ in 0..chances {
+        let lost = lost_by_cuts(&run, &run.calls, &mut dice).await;
+        assert!(lost.is_empty(), "seed {}: {lost:#?}", dice.seed);
+        cuts += run.acks.len();
+    }
+    // The same run, without the syncs that `synchronous=NORMAL` leaves out, has to be found out.
+    let lost = lost_by_cuts(&run, &as_normal(&run.calls, DATABASE), &mut dice).await.len();
+    assert!(
+        lost > run.acks.len() / 4,
+        "without syncs only {lost} of {} acknowledgements lost anything",
+        run.acks.len()
+    );
+    println!(
+        "figure: fault: {cuts} power cuts replayed from {} writes and {syncs} syncs, 0 acknowledged answers lost; \
+         with synchronous=NORMAL {lost} of {} cuts lose some",
+        run.calls.len() - syncs,
+        run.acks.len()
+    );
+}
+
+/// Introductions from draft to end, with the calls of the process and the times of the replies.
+async fn record(introductions: usize) -> Run {
+    let sink = Arc::new(SmtpSink::start().await);
+    let instance = besieged(sink.port());
+    let url = format!("sqlite:{}", instance.path(DATABASE).display());
+    let token = instance.admin("lena@connect.example").await;
+    sql_at(&url, "PRAGMA wal_checkpoint(TRUNCATE)".into()).await;
+    let before = files(&instance);
+    let log = instance.path("strace.log").display().to_string();
+    let words: Vec<String> = STRACE.iter().copied().chain(["-o", &log]).map(str::to_owned).collect();
+    let mut running = instance.spawn_under("strace", &words);
+    running.ready().await;
+    let siege = Siege::new(instance, &url, &token, sink, Duration::from_mins(20));
+    siege.carry((0..introductions).map(Plan::of).collect(), 4).await.unwrap();
+    let acks = siege.driver.timed_acks();
+    // Not by a signal to drain: the last acknowledgement has to hold as well.
+    running.kill();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    Run { before, calls: read_log(&std::fs::read_to_string(log).unwrap()), acks }
+}
+
+fn files(instance: &Instance) -> BTreeMap<String, Vec<u8>> {
+    let names = [DATABASE.to_owned(), format!("{DATABASE}-wal")];
+    names
+        .into_iter()
+        .map(|name| (name.clone(), std::fs::read(instance.path(&name)).unwrap_or_default()))
+        .collect()
+}
+
+/// Cuts the power right after each acknowledgement; what is missing or broken then.
+async fn lost_by_cuts(run: &Run, calls: &[Call], dice: &mut Dice) -> Vec<String> {
+    let mut lost = Vec::new();
+    for nth in 0..run.acks.len() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in cut(&run.before, calls, run.acks[nth].0, dice) {
+            if name.starts_with(DATABASE) && !bytes.is_empty() {
+                std::fs::write(folder.path().join(name), bytes).unwrap();
+            }
+        }
+        let file = folder.path().join(DATABASE);
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+        let mut conn: SqliteConnection = options.connect().await.unwrap();
+        let row = sqlx::query("PRAGMA integrity_check").fetch_one(&mut conn).await.unwrap();
+        let whole: String = row.get(0);
+        conn.close().await.unwrap();
+        let acks = run.acks[..=nth].iter().map(|(_, ack)| ack.clone()).collect();
+        let ledger = Ledger::read(&format!("sqlite:{}", file.display()), acks, Vec::new()).await;
+        let mut faults = ledger.lost();
+        if whole != "ok" {
+            faults.push(whole);
+        }
+        if !faults.is_empty() {
+            lost.push(format!("after acknowledgement {nth}: {}", faults.join("; ")));
+        }
+    }
+    lost
+}
+
+#[test]
+fn a_log_is_read_and_cut_as_it_was_written() {
+    let log = r#"7 10.000001 pwrite64(3<\x2f\x61>, "\x41\x42", 2, 0) = 2 <0.000002>
+7 10.000005 fdatasync(3<\x2f\x61> <unfinished ...>
+8 10.000006 pwrite64(4<\x2f\x62>, "\x43", 1, 1) = 1 <0.000001>
+7 10.000020 <... fdatasync resumed>) = 0 <0.000015>
+7 10.000030 pwrite64(3<\x2f\x61>, "\x44\x45", 2, 2) = 2 <0.000002>
+7 10.000040 fdatasync(3<\x2f\x61>) = -1 EIO (Input/output error) (INJECTED) <0.000002>
+"#;
+    let calls = read_log(log);
+    assert_eq!(calls.len(), 4, "the failed sync is none: {calls:#?}");
+    let mut dice = Dice::new();
+    for _ in 0..20 {
+        let after = cut(&BTreeMap::new(), &calls, Ts(10_000_050), &mut dice);
+        assert!(after["a"].starts_with(b"AB"), "{after:?}");
+        let before = cut(&BTreeMap::new(), &calls, Ts(10_000_002), &mut dice);
+        assert!(before["a"].len() <= 2 && !before.contains_key("b"), "{before:?}");
+    }
+}
