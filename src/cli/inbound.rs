@@ -38,7 +38,8 @@ pub async fn run(config: Result<Config, impl std::fmt::Display>, options: Option
             ExitCode::SUCCESS
         }
         Ok(Err(error)) => {
-            eprintln!("twoyes: {error:#}; the mail should be handed in again later");
+            let error = super::sentence(&error);
+            eprintln!("twoyes: {error}; the mail should be handed in again later");
             ExitCode::from(LATER)
         }
         Err(_panic) => ExitCode::from(LATER),

@@ -107,8 +107,19 @@ pub fn run() -> ExitCode {
 }
 
 fn fail(error: &anyhow::Error) -> ExitCode {
-    eprintln!("twoyes: {error:#}");
+    eprintln!("twoyes: {}", sentence(error));
     ExitCode::FAILURE
+}
+
+/// The error and its causes, each of them once: many sentences of ours tell their cause already.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut said = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said = format!("{said}: {cause}");
+        }
+    }
+    said
 }
 
 async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {

@@ -43,8 +43,8 @@ pub mod suppressions;
 pub mod tally;
 pub mod tokens;
 pub mod unfinished;
-pub mod waiting;
 pub mod unit_tokens;
+pub mod waiting;
 
 use std::sync::Arc;
 

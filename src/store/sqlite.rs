@@ -56,6 +56,8 @@ impl SqliteDb {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(256)
+            // What does not fit into the cache would lie in /var/tmp otherwise, with people's words in it.
+            .pragma("temp_store", "MEMORY")
             .pragma("secure_delete", "ON");
         let (sick, gauge) = (Sick::new(), Gauge::of(options.get_filename()));
         let first = connect(&options, &sick).await?;
@@ -102,11 +104,10 @@ async fn connect(options: &SqliteConnectOptions, sick: &Sick) -> Result<Tx, Stor
 
 async fn write_all(mut queue: mpsc::Receiver<Job>, options: SqliteConnectOptions, first: Tx, sick: Sick) {
     let mut writer = Some(first);
-    while let Some(job) = queue.recv().await {
-        if sick.is_told() {
-            // Dropping jobs tells their callers that nothing was recorded.
-            return;
-        }
+    loop {
+        // Dropping jobs tells their callers that nothing was recorded.
+        let next = tokio::select! { biased; _ = sick.told() => break, job = queue.recv() => job };
+        let Some(job) = next else { break };
         let tx = match writer.take() {
             Some(tx) => tx,
             None => match connect(&options, &sick).await {
@@ -122,6 +123,24 @@ async fn write_all(mut queue: mpsc::Receiver<Job>, options: SqliteConnectOptions
         };
         writer = write_group(tx, job, &mut queue, &sick).await;
     }
+    if sick.is_told() {
+        writer.into_iter().for_each(leave_open);
+    }
+}
+
+/// A connection that failed is done for.
+async fn give_up(tx: Tx, sick: &Sick) {
+    if sick.is_told() {
+        leave_open(tx);
+    } else {
+        tx.discard().await;
+    }
+}
+
+/// Closing the last connection would copy the log into the file (SQLite's checkpoint at close), on a disk that is
+/// not to be written to any more. It goes with the process.
+fn leave_open(tx: Tx) {
+    std::mem::forget(tx);
 }
 
 /// One transaction with the first job and whatever waits behind it. `None` when the connection is done for.
@@ -129,7 +148,7 @@ async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>, si
     if let Err(error) = tx.command("BEGIN IMMEDIATE").await {
         tracing::error!(error.message = %error, "a write could not begin");
         drop(first);
-        tx.discard().await;
+        give_up(tx, sick).await;
         return None;
     }
     let mut replies = Vec::new();
@@ -143,7 +162,7 @@ async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>, si
     if failed.is_none() {
         return Some(tx);
     }
-    tx.discard().await;
+    give_up(tx, sick).await;
     None
 }
 

@@ -130,10 +130,10 @@ async fn a_late_reply_is_never_taken_for_the_answer_to_the_next_mail() {
 async fn a_dropped_future_loses_the_connection_and_not_the_order_of_replies() {
     let sink = SmtpSink::start().await;
     let mut session = Session::open(&route(&sink)).await.unwrap();
-    sink.once(At::Rcpt, Act::Slow(Duration::from_millis(100), "250 late".into()));
+    sink.once(At::Rcpt, Act::Slow(Duration::from_secs(1), "250 late".into()));
     let offer = tokio::time::timeout(Duration::from_millis(20), session.offer(FROM, TO)).await;
     assert!(offer.is_err());
-    tokio::time::sleep(Duration::from_millis(150)).await;
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
     assert!(!session.usable(tokio::time::Instant::now()));
     assert!(session.offer(FROM, TO).await.unwrap_err().disconnected);
 }

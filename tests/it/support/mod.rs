@@ -14,5 +14,6 @@ pub mod process;
 pub mod proxy;
 pub mod replay;
 pub mod siege;
+pub mod smtp_script;
 pub mod smtp_sink;
 pub mod world;

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
@@ -13,50 +12,7 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// A place in the conversation where the server can be told what to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum At {
-    Greeting,
-    Ehlo,
-    StartTls,
-    Auth,
-    Mail,
-    Rcpt,
-    Data,
-    /// When the first line of the mail has come.
-    Body,
-    /// The reply after the final dot. The mail is kept unless the reply is 4xx or 5xx, also when the client
-    /// never hears about it.
-    Dot,
-    Rset,
-}
-
-/// What the server does instead of a friendly reply.
-#[derive(Clone, Debug)]
-pub enum Act {
-    /// These lines, without the CRLF at the end.
-    Reply(String),
-    /// Raw bytes, whatever they mean.
-    Bytes(Vec<u8>),
-    /// The reply after a while.
-    Slow(Duration, String),
-    /// The reply, one byte at a time with this pause between two.
-    Drip(Duration, String),
-    /// Nothing, and the connection stays open.
-    Mute,
-    /// Hangs up.
-    Close,
-    /// Replies and hangs up.
-    ReplyAndClose(String),
-    /// Replies, and then nothing for ever.
-    ReplyAndMute(String),
-}
-
-impl Act {
-    pub fn reply(line: &str) -> Self {
-        Self::Reply(line.to_owned())
-    }
-}
+pub use super::smtp_script::{Act, At};
 
 /// A mail the server has taken over.
 #[derive(Clone, Debug, PartialEq, Eq)]
