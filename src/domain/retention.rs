@@ -131,15 +131,32 @@ fn close(of: &mut Introduction, rules: &Rules, now: Ts) {
         if let Some(asked) = &mut party.asked {
             asked.remind_at = None;
         }
-        if until.is_none() {
-            blank(party);
-            clear_words(party);
-        }
     }
     if until.is_none() {
-        of.terms.shared.clear();
-        of.terms.step.clear();
+        forget_all(of);
     }
+}
+
+/// Who it was about, and every word.
+fn forget_all(of: &mut Introduction) {
+    of.terms.shared.clear();
+    of.terms.step.clear();
+    for side in Side::ALL {
+        let party = of.parties.get_mut(*side);
+        blank(party);
+        clear_words(party);
+    }
+}
+
+/// An introduction as a party may see it. One that is kept for longer because the *other* one named a date is forgotten
+/// to them like any other: how long it stands on their page would tell of that answer.
+#[must_use]
+pub fn seen_by(mut of: Introduction, side: Side, now: Ts) -> Introduction {
+    let own = of.parties.get(side).shown.as_ref().and_then(|shown| shown.until);
+    if of.state == State::Closed && of.retained.kept == Kept::Names && own.is_none_or(|until| until <= now) {
+        forget_all(&mut of);
+    }
+    of
 }
 
 fn leave(of: &mut Introduction, policy: &Policy) {

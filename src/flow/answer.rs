@@ -61,7 +61,7 @@ pub async fn open(cx: &Cx, token: &str) -> Result<AskPage, AnswerError> {
     let now = cx.now();
     let (link, generation) = read_link(cx, link::Purpose::Consent, token, now)?;
     let mut tx = cx.db.read().await?;
-    let (of, side) = find(&mut tx, link, generation).await?;
+    let (of, side) = find(&mut tx, link, generation, now).await?;
     if !of.is_open_for(side, now, &cx.policy) {
         return Err(LinkFault::Closed.into());
     }
@@ -115,10 +115,11 @@ pub struct StopPage {
 
 /// Opens the stop page. Stop links never expire and are never closed by a newer mail.
 pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
-    let (link, _) = read_link(cx, link::Purpose::Stop, token, cx.now())?;
+    let now = cx.now();
+    let (link, _) = read_link(cx, link::Purpose::Stop, token, now)?;
     let mut tx = cx.db.read().await?;
     let (id, side) = introductions::find_link(&mut tx, link).await?.ok_or(LinkFault::Closed)?;
-    let of = introductions::view(&mut tx, id).await?.ok_or(LinkFault::Closed)?;
+    let of = introductions::seen_by(&mut tx, id, side, now).await?.ok_or(LinkFault::Closed)?;
     let party = of.parties.get(side);
     let connector = connectors::get(&mut tx, of.connector).await?;
     Ok(StopPage {
@@ -254,10 +255,15 @@ fn read_link(cx: &Ctx, purpose: link::Purpose, token: &str, now: Ts) -> Result<(
     Ok((claims.reference, claims.generation))
 }
 
-async fn find(tx: &mut Tx, link: LinkRef, generation: u8) -> Result<(Introduction, Side), AnswerError> {
+async fn find(
+    tx: &mut Tx,
+    link: LinkRef,
+    generation: u8,
+    now: Ts,
+) -> Result<(Introduction, Side), AnswerError> {
     let (id, side): (IntroductionId, Side) =
         introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
-    let of = introductions::view(tx, id).await?.ok_or(LinkFault::Closed)?;
+    let of = introductions::seen_by(tx, id, side, now).await?.ok_or(LinkFault::Closed)?;
     if of.parties.get(side).generation != generation {
         return Err(LinkFault::Closed.into());
     }

@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::introduction::{Introduction, State, StateName, Terms};
 use crate::domain::outcome::Outcome;
 use crate::domain::party::Party;
-use crate::domain::retention::{Kept, Retained};
+use crate::domain::retention::{self, Kept, Retained};
 use crate::ids::{ConnectorId, IntroductionId, LinkRef};
 
 /// One introduction, locked against other writers until the unit ends.
@@ -27,6 +27,16 @@ pub async fn load(tx: &mut Tx, id: IntroductionId) -> Result<Option<Introduction
 pub async fn view(tx: &mut Tx, id: IntroductionId) -> Result<Option<Introduction>, StoreError> {
     let row = tx.q("SELECT * FROM introduction WHERE id = $1").bind(id.0).one().await?;
     with_parties(tx, row).await
+}
+
+/// As this party may see it now: see [`retention::seen_by`].
+pub async fn seen_by(
+    tx: &mut Tx,
+    id: IntroductionId,
+    side: Side,
+    now: Ts,
+) -> Result<Option<Introduction>, StoreError> {
+    Ok(view(tx, id).await?.map(|of| retention::seen_by(of, side, now)))
 }
 
 /// Which introduction and side a link's reference belongs to.

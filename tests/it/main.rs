@@ -95,6 +95,7 @@ mod scanner_links;
 mod scanner_looks;
 mod scanner_profiles;
 mod scanner_robot;
+mod silence_leaks;
 mod silence_properties;
 mod silence_sim;
 mod silence_ways;

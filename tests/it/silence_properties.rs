@@ -1,136 +1,229 @@
-//! A no cannot leak: two runs of one generated world that differ in what one party did, and everything that
-//! anybody else can notice, compared byte by byte and moment by moment.
+//! A no cannot leak: runs of one generated world that differ in what one party did, and everything that anybody else
+//! can notice, compared byte by byte and moment by moment.
+//!
+//! A case is one comparison. Each world is played once as the measure and once for every way that must look like it.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::silence_ways::{QUIET, WAYS, Way};
+use crate::silence_leaks::{LEAKS, Leak, NOT_PLANTED};
+use crate::silence_ways::{QUIET, Way};
 use crate::silence_worlds::{Eyes, Seen, World, difference, play, worlds};
+
+/// What is compared: the measure, those that must look like it, who looks, and whose looks count.
+struct Game {
+    world: World,
+    measure: Way,
+    others: Vec<Way>,
+    eyes: Eyes,
+    by: fn(&Seen) -> bool,
+    leak: Option<Leak>,
+}
+
+/// DEC-IND: to the other party every way of not agreeing is the same.
+fn parties(world: &World) -> Game {
+    let mut others = world.ways();
+    let measure = others.remove(0);
+    Game { world: world.clone(), measure, others, eyes: Eyes::Parties, by: Seen::by_party, leak: None }
+}
+
+/// The same for connectors and the admin, where the answer was quiet.
+fn quiet(world: &World) -> Game {
+    let world = World { agreed_before: false, ..world.clone() };
+    let (measure, others) = (QUIET[0], QUIET[1..].to_vec());
+    Game { world, measure, others, eyes: Eyes::All, by: |_| true, leak: None }
+}
+
+/// YES-HIDE: to a party who stands by no yes, a yes is the same as anything else.
+fn hidden(world: &World) -> Game {
+    let mut world = World { agreed_before: false, ..world.clone() }.without_yes();
+    // One by one the second is told by being asked.
+    world.introductions[0].together |= world.subject_first;
+    let others = vec![Way::Yes, Way::YesThen("no")];
+    Game { world, measure: Way::Silence, others, eyes: Eyes::Parties, by: Seen::by_party, leak: None }
+}
 
 #[test]
 fn no_party_can_tell_one_way_of_not_agreeing_from_another() {
-    explore("silence: parties, any two ways", cases(60), |runtime, world, a, b| {
-        let ways = world.ways();
-        compare(runtime, world, [pick(&ways, a), pick(&ways, b)], Eyes::Parties, Seen::by_party)
-    });
+    explore("parties, any two ways", usual(95), parties);
 }
 
 #[test]
 fn not_even_the_connector_can_tell_a_quiet_no_from_silence() {
-    explore("silence: connectors and parties, quiet ways", cases(20), |runtime, world, a, b| {
-        let world = World { agreed_before: false, ..world.clone() };
-        compare(runtime, &world, [pick(&QUIET, a), pick(&QUIET, b)], Eyes::All, |_| true)
-    });
+    explore("connectors, admin and parties, quiet ways", usual(40), quiet);
 }
 
 #[test]
 fn who_stands_by_no_yes_cannot_tell_a_yes_from_anything_else() {
-    explore("silence: parties without a yes, against a yes", cases(20), |runtime, world, a, _| {
-        let mut world = World { agreed_before: false, ..world.clone() }.without_yes();
-        // One by one the second is told by being asked.
-        world.introductions[0].together |= world.subject_first;
-        compare(runtime, &world, [Way::Yes, pick(&WAYS, a)], Eyes::Parties, Seen::by_party)
-    });
+    explore("parties without a yes, against a yes", usual(60), hidden);
 }
 
 #[test]
 #[ignore = "long: tests/nightly runs it"]
-fn nightly_no_party_can_tell_one_way_of_not_agreeing_from_another() {
-    explore("silence: parties, any two ways, long", cases(1_000_000), |runtime, world, a, b| {
-        let ways = world.ways();
-        compare(runtime, world, [pick(&ways, a), pick(&ways, b)], Eyes::Parties, Seen::by_party)
-    });
+fn nightly_a_million_comparisons_tell_nobody_anything() {
+    // 22 comparisons a world, 2, and 2.
+    explore("parties, any two ways, long", usual(44_000), parties);
+    explore("connectors, admin and parties, quiet ways, long", usual(8_000), quiet);
+    explore("parties without a yes, against a yes, long", usual(8_000), hidden);
 }
 
 /// The comparison has eyes: a yes that stands is told from silence, and an open no is told the connector.
 #[test]
 fn what_may_be_seen_is_seen() {
-    let runtime = runtime();
-    let found = |ways: [Way; 2], by: fn(&Seen) -> bool| {
+    let found = |other: Way, by: fn(&Seen) -> bool| {
         (1..40_u64).find(|seed| {
-            let (world, ..) = sample(*seed);
-            let world = World { agreed_before: false, ..world };
-            compare(&runtime, &world, ways, Eyes::All, by).is_err()
+            let world = World { agreed_before: false, ..sample(*seed) };
+            let others = vec![other];
+            compare(
+                &runtime(),
+                &Game { measure: Way::Silence, others, by, eyes: Eyes::All, leak: None, world },
+            )
+            .is_err()
         })
     };
-    let yes = found([Way::Yes, Way::Silence], Seen::by_party);
-    let no = found([Way::No, Way::Silence], |seen| !seen.by_party());
+    let (yes, no) = (found(Way::Yes, Seen::by_party), found(Way::No, |seen| !seen.by_party()));
     println!(
         "figure: silence: a yes was seen by a party in world {yes:?}, an open no by the connector in {no:?}"
     );
     assert!(yes.is_some() && no.is_some());
 }
 
-type Case = (World, usize, usize);
+/// So many worlds at most for each of them.
+const SEEDS: u64 = 12;
 
-/// Plays `cases` worlds; a failing one is made small and told with its seed.
-fn explore(what: &str, cases: u64, check: impl Fn(&Runtime, &World, usize, usize) -> Result<usize, String>) {
-    let (runtime, begun) = (runtime(), Instant::now());
-    let first = number("TWOYES_SEED");
-    let seeds = first.map_or(1..cases + 1, |seed| seed..seed + 1);
-    let mut seen = 0;
-    for seed in seeds.clone() {
-        let config =
-            Config { cases: 1, failure_persistence: None, max_shrink_iters: 12, ..Config::default() };
-        let mut runner = TestRunner::new_with_rng(config, rng(seed));
-        let count = std::cell::Cell::new(0);
-        let ran = runner.run(&strategy(), |(world, a, b)| {
-            let checked = check(&runtime, &world, a, b);
-            if let Err(why) = &checked {
-                // Each smaller world as it is found, for whoever waits for the smallest.
-                println!("{what}: seed {seed}: {why}");
-            }
-            count.set(checked.map_err(TestCaseError::fail)?);
-            Ok(())
-        });
-        if let Err(error) = ran {
-            let told = match error {
-                TestError::Fail(why, (world, ..)) => format!("{why}\nin {world:#?}"),
-                TestError::Abort(why) => why.to_string(),
-            };
-            panic!("{what}: TWOYES_SEED={seed} plays it again: {told}");
+/// The properties have teeth: each planted leak is found.
+#[test]
+fn every_planted_leak_is_found() {
+    let slower = Mutex::new(LEAKS.to_vec());
+    let found = Mutex::new(Vec::new());
+    two_at_once(|| {
+        let runtime = runtime();
+        loop {
+            let Some(leak) = slower.lock().unwrap().pop() else { return };
+            let after = (1..=SEEDS).find(|seed| {
+                let game = Game { leak: Some(leak), ..game_for(leak, &sample(*seed)) };
+                compare(&runtime, &game).is_err()
+            });
+            println!("{leak:?}: world {after:?}");
+            found.lock().unwrap().push((leak, after));
         }
-        seen += count.get();
+    });
+    let found = found.into_inner().unwrap();
+    let missed: Vec<_> = found.iter().filter(|(_, after)| after.is_none()).collect();
+    assert!(missed.is_empty(), "not found: {missed:?}");
+    let latest = found.iter().filter_map(|(_, after)| *after).max().unwrap_or_default();
+    println!(
+        "figure: silence: {} of {} planted leaks found, the last one in world {latest}; {} of the list have no place here",
+        found.len(),
+        LEAKS.len(),
+        NOT_PLANTED.len()
+    );
+}
+
+/// The property that has to find it, with the ways in which it could show.
+fn game_for(leak: Leak, world: &World) -> Game {
+    let mut game = match leak {
+        Leak::OneOfTwo | Leak::AnsweredAt | Leak::BareFigures => quiet(world),
+        Leak::TheOtherWaits | Leak::WordsOfToday => hidden(world),
+        _ => parties(world),
+    };
+    if game.others.len() > 3 {
+        game.others.retain(|way| [Way::No, Way::Erased, Way::YesThen("no")].contains(way));
     }
-    let (many, seconds) = (seeds.count(), begun.elapsed().as_secs_f64());
-    println!("figure: {what}: {many} cases, {seen} observations compared, {seconds:.0} s");
+    game
+}
+
+/// Plays so many worlds; a failing one is made small and told with its seed.
+fn explore(what: &str, worlds: u64, game: fn(&World) -> Game) {
+    let begun = Instant::now();
+    let first = number("TWOYES_SEED");
+    let (next, end) = (AtomicU64::new(first.unwrap_or(1)), first.map_or(worlds + 1, |seed| seed + 1));
+    let (cases, seen) = (AtomicU64::new(0), AtomicU64::new(0));
+    two_at_once(|| {
+        let runtime = runtime();
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end {
+                return;
+            }
+            let counted = one(what, seed, |world| {
+                let game = game(world);
+                compare(&runtime, &game).map(|seen| (game.others.len(), seen))
+            });
+            cases.fetch_add(counted.0 as u64, Ordering::Relaxed);
+            seen.fetch_add(counted.1 as u64, Ordering::Relaxed);
+        }
+    });
+    let (cases, seen) = (cases.into_inner(), seen.into_inner());
+    println!(
+        "figure: silence: {what}: {cases} comparisons in {} worlds, {seen} observations each the same, {:.0} s",
+        end - first.unwrap_or(1),
+        begun.elapsed().as_secs_f64()
+    );
     assert!(seen > 0, "nobody saw anything");
 }
 
-/// How many observations were compared, or the first that differs.
-fn compare(
-    runtime: &Runtime,
-    world: &World,
-    ways: [Way; 2],
-    eyes: Eyes,
-    by: fn(&Seen) -> bool,
-) -> Result<usize, String> {
-    let [one, other] = ways.map(|way| {
-        let mut seen = runtime.block_on(play(world, way, eyes));
-        seen.retain(by);
-        seen
+/// One world and, when it fails, smaller ones.
+fn one(what: &str, seed: u64, check: impl Fn(&World) -> Result<(usize, usize), String>) -> (usize, usize) {
+    let config = Config { cases: 1, failure_persistence: None, max_shrink_iters: 12, ..Config::default() };
+    let counted = std::cell::Cell::new((0, 0));
+    let ran = TestRunner::new_with_rng(config, rng(seed)).run(&worlds(), |world| {
+        let checked = check(&world);
+        if let Err(why) = &checked {
+            // Each smaller world as it is found, for whoever waits for the smallest.
+            println!("{what}: seed {seed}: {why}");
+        }
+        counted.set(checked.map_err(TestCaseError::fail)?);
+        Ok(())
     });
-    match difference(&one, &other) {
-        None => Ok(one.len()),
-        Some(told) => Err(format!("{:?} and {:?} differ at {told}", ways[0], ways[1])),
+    if let Err(error) = ran {
+        let told = match error {
+            TestError::Fail(why, world) => format!("{why}\nin {world:#?}"),
+            TestError::Abort(why) => why.to_string(),
+        };
+        panic!("{what}: TWOYES_SEED={seed} plays it again: {told}");
     }
+    counted.get()
 }
 
-fn sample(seed: u64) -> Case {
+/// How many observations were compared, or the first that differs.
+fn compare(runtime: &Runtime, game: &Game) -> Result<usize, String> {
+    let see = |way| {
+        let mut seen = runtime.block_on(play(&game.world, way, game.eyes, game.leak));
+        seen.retain(game.by);
+        seen
+    };
+    let measure = see(game.measure);
+    for other in &game.others {
+        if let Some(told) = difference(&measure, &see(*other)) {
+            return Err(format!("{:?} and {other:?} differ at {told}", game.measure));
+        }
+    }
+    Ok(measure.len())
+}
+
+/// The same work on both cores.
+fn two_at_once(work: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        let hands = [scope.spawn(&work), scope.spawn(&work)];
+        for hand in hands {
+            // What it had to say is printed already.
+            if let Err(panic) = hand.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
+}
+
+fn sample(seed: u64) -> World {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng(seed));
-    strategy().new_tree(&mut runner).unwrap().current()
-}
-
-fn strategy() -> impl Strategy<Value = Case> {
-    (worlds(), 0_usize..1_000, 0_usize..1_000)
-}
-
-fn pick(ways: &[Way], nth: usize) -> Way {
-    ways[nth % ways.len()]
+    worlds().new_tree(&mut runner).unwrap().current()
 }
 
 fn rng(seed: u64) -> TestRng {
@@ -143,8 +236,8 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-fn cases(usual: u64) -> u64 {
-    number("TWOYES_CASES").unwrap_or(usual)
+fn usual(worlds: u64) -> u64 {
+    number("TWOYES_WORLDS").unwrap_or(worlds)
 }
 
 #[expect(clippy::disallowed_methods, reason = "what the test command hands over")]

@@ -84,6 +84,19 @@ impl Sim {
         self.aside = House::open(db, &self.clock, self.starts << 32, &self.sink);
     }
 
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The next moment at which time alone makes something happen.
+    pub async fn next_due(&self) -> Option<Ts> {
+        let sql = "SELECT MIN(at) AS at FROM (SELECT MIN(due_at) AS at FROM introduction
+                   UNION ALL SELECT MIN(due_at) FROM delivery WHERE state = 'queued')";
+        let mut tx = self.house.cx.db.read().await.unwrap();
+        let row = tx.q(sql).one().await.unwrap()?;
+        row.opt("at").unwrap().map(Ts)
+    }
+
     pub fn now(&self) -> Ts {
         self.clock.now()
     }
@@ -135,6 +148,7 @@ impl House {
             https: true,
             clients: Clients::default(),
             instance: Instance::default(),
+            inbound: None,
         });
         Self { cx, router: routes::router(&web), worker }
     }

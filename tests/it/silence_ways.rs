@@ -122,7 +122,8 @@ impl Subject {
 
     /// A yes, whatever comes later.
     pub async fn agrees(&self, sim: &Sim) {
-        self.answers(sim, &[("choice", "yes")]).await;
+        // With words of their own about themselves, which nobody may read before there are two yeses.
+        self.answers(sim, &[("choice", "yes"), ("blurb", "Now in my own words.")]).await;
     }
 
     /// What the way has for this step.
@@ -165,16 +166,27 @@ impl Subject {
     }
 
     async fn answers(&self, sim: &Sim, form: &[(&str, &str)]) {
+        if !self.has_a_link(sim).await {
+            return;
+        }
         let path = format!("/c/{}", sim.link(self.id, self.side, Purpose::Consent).await);
         let reply = sim.aside.fill(&path, form).await;
         assert_ne!(reply.status, 422, "{:?}: {}", self.way, reply.body);
     }
 
     async fn decides(&self, sim: &Sim, page: &str, form: &[(&str, &str)]) {
+        if !self.has_a_link(sim).await {
+            return;
+        }
         let path = format!("/you/{}{page}", sim.link(self.id, self.side, Purpose::Manage).await);
         let reply = sim.aside.fill(&path, form).await;
         // A form that is not complete would make every way a silence.
         assert_ne!(reply.status, 422, "{:?}: {}", self.way, reply.body);
+    }
+
+    /// Who was not asked has had no mail with a link in it.
+    async fn has_a_link(&self, sim: &Sim) -> bool {
+        sim.load(self.id).await.parties.get(self.side).asked.is_some()
     }
 
     async fn look(&self, sim: &Sim) {

@@ -12,6 +12,7 @@ use twoyes::flow::{account, ask, draft};
 use twoyes::ids::IntroductionId;
 use twoyes::mail::decode;
 
+use crate::silence_leaks::{Inside, Leak};
 use crate::silence_sim::Sim;
 use crate::silence_ways::{AFTER_YES, STEPS, Subject, WAYS, Way};
 use crate::support::app::{BASE, MONDAY, raw_draft};
@@ -73,8 +74,10 @@ enum Op {
     Look,
 }
 
+const AGREES_AFTER: Span = Span::minutes(30);
+
 pub fn worlds() -> impl Strategy<Value = World> {
-    (2_usize..=6, 1_usize..=4).prop_flat_map(|(people, connectors)| {
+    (2_usize..=4, 1_usize..=3).prop_flat_map(|(people, connectors)| {
         let plan = (0..connectors, 0..people, 1..people, any::<bool>(), any::<bool>(), any::<bool>())
             .prop_map(move |(connector, first, gap, together, names_second, asked_for_this)| Plan {
                 connector,
@@ -94,25 +97,30 @@ pub fn worlds() -> impl Strategy<Value = World> {
             (1_i64..28).prop_map(Span::days),
         ];
         (
-            prop::collection::vec(plan, 1..=6),
+            prop::collection::vec(plan, 1..=3),
             any::<bool>(),
             any::<bool>(),
             delay,
-            prop::collection::vec(doing, 1..=6),
-            prop::collection::vec(0_i64..700, 0..=2),
+            prop::collection::vec(doing, 1..=4),
+            prop::collection::vec(0_i64..700, 0..=1),
             prop::option::of(1_i64..600),
         )
             .prop_map(
-                move |(introductions, subject_first, agreed_before, delay, doings, looks, restart)| World {
-                    people,
-                    connectors,
-                    agreed_before: agreed_before && subject_first && !introductions[0].together,
-                    introductions,
-                    subject_first,
-                    delay,
-                    doings,
-                    looks,
-                    restart,
+                move |(introductions, subject_first, agreed_before, delay, doings, looks, restart)| {
+                    let agreed_before = agreed_before && subject_first && !introductions[0].together;
+                    // The way begins once the second was asked.
+                    let delay = if agreed_before { delay + AGREES_AFTER + Span::minutes(1) } else { delay };
+                    World {
+                        people,
+                        connectors,
+                        introductions,
+                        subject_first,
+                        agreed_before,
+                        delay,
+                        doings,
+                        looks,
+                        restart,
+                    }
                 },
             )
     })
@@ -149,8 +157,8 @@ pub enum Eyes {
 }
 
 /// Plays the world with this way of the subject; returns what everybody else noticed.
-pub async fn play(world: &World, way: Way, eyes: Eyes) -> Vec<Seen> {
-    let mut stage = Stage::set(world, way, eyes).await;
+pub async fn play(world: &World, way: Way, eyes: Eyes, leak: Option<Leak>) -> Vec<Seen> {
+    let mut stage = Stage::set(world, way, eyes, leak).await;
     let start = stage.sim.now();
     let mut plan: BTreeMap<Ts, BTreeSet<Op>> = BTreeMap::new();
     let mut add = |at: Ts, op: Op| {
@@ -158,7 +166,7 @@ pub async fn play(world: &World, way: Way, eyes: Eyes) -> Vec<Seen> {
     };
     for (nth, after) in STEPS.iter().enumerate() {
         add(start + world.delay + *after, Op::Step(nth));
-        if nth > 0 {
+        if nth > 1 {
             add(start + world.delay + *after, Op::Look);
         }
     }
@@ -168,13 +176,15 @@ pub async fn play(world: &World, way: Way, eyes: Eyes) -> Vec<Seen> {
         add(start + Span::minutes(doing.minutes) + Span::seconds(10), Op::Look);
     }
     if world.agreed_before {
-        add(start + Span::minutes(30), Op::Agree);
-        add(start + Span::minutes(30) + Span::seconds(10), Op::Look);
+        add(start + AGREES_AFTER, Op::Agree);
+        add(start + AGREES_AFTER + Span::seconds(10), Op::Look);
     }
     world.looks.iter().for_each(|hours| add(start + Span::hours(*hours), Op::Look));
     world.restart.iter().for_each(|hours| add(start + Span::hours(*hours), Op::Restart));
-    (1..45).for_each(|day| {
-        plan.entry(start + Span::days(day)).or_default();
+    let end = start + Span::days(45);
+    // For what is done now and then by itself: retention, and the names of the erased.
+    (1..7).for_each(|week| {
+        plan.entry(start + Span::days(7 * week)).or_default();
     });
     let mut deadline = None;
     while let Some((at, ops)) = plan.pop_first() {
@@ -183,12 +193,17 @@ pub async fn play(world: &World, way: Way, eyes: Eyes) -> Vec<Seen> {
         for op in ops {
             stage.does(op).await;
         }
+        // From one moment at which something is due to the next.
+        if let Some(next) = stage.sim.next_due().await.filter(|next| *next > at && *next < end) {
+            plan.entry(next).or_default();
+        }
         let now = stage.sim.load(stage.subject.id).await.deadline;
         if let Some(end) = now.filter(|_| now != deadline) {
             deadline = now;
             let hold = Span::minutes(10);
-            let edges = [end, end + hold].map(|at| [at - Span::seconds(1), at, at + Span::seconds(1)]);
-            for edge in edges.into_iter().flatten().chain([end + Span::days(8)]).filter(|edge| *edge > at) {
+            let (second, over) = (Span::seconds(1), end + hold);
+            let edges = [end - second, end, over - second, over, over + second, end + Span::days(8)];
+            for edge in edges.into_iter().filter(|edge| *edge > at) {
                 plan.entry(edge).or_default().insert(Op::Look);
             }
         }
@@ -200,6 +215,7 @@ struct Stage<'a> {
     world: &'a World,
     eyes: Eyes,
     sim: Sim,
+    leak: Option<(Leak, Inside)>,
     subject: Subject,
     connectors: Vec<(Connector, String)>,
     ids: Vec<(IntroductionId, usize)>,
@@ -211,7 +227,7 @@ struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     /// Connectors, drafts and asks.
-    async fn set(world: &'a World, way: Way, eyes: Eyes) -> Self {
+    async fn set(world: &'a World, way: Way, eyes: Eyes, leak: Option<Leak>) -> Self {
         let sim = Sim::start().await;
         let cx = sim.house.cx.clone();
         let mut connectors = Vec::new();
@@ -230,8 +246,9 @@ impl<'a> Stage<'a> {
         let side = if world.subject_first { Side::First } else { Side::Second };
         let subject = Subject { id: ids[0].0, side, email: email(world.subject()), way };
         subject.prepare(&sim);
+        let leak = leak.map(|leak| (leak, Inside::new(sim.url(), subject.id, side.as_str())));
         let (seen, links, last) = Default::default();
-        let mut stage = Self { world, eyes, sim, subject, connectors, ids, links, seen, last };
+        let mut stage = Self { world, eyes, sim, leak, subject, connectors, ids, links, seen, last };
         for (id, connector) in stage.ids.clone() {
             // Two of the same pair: the second is refused, in every run.
             let _ = ask::ask(&cx, &stage.connectors[connector].0, id).await;
@@ -249,7 +266,10 @@ impl<'a> Stage<'a> {
                 self.subject.act(&self.sim, nth, connector, &self.connectors[0].0).await;
             }
             Op::Do(nth) => self.answer(nth).await,
-            Op::Look => self.look().await,
+            Op::Look => return self.look().await,
+        }
+        if let Some((leak, inside)) = &self.leak {
+            inside.spoil(*leak).await;
         }
         self.settle().await;
     }
@@ -274,7 +294,7 @@ impl<'a> Stage<'a> {
             if mail.rcpt == self.subject.email {
                 continue;
             }
-            let raw = String::from_utf8_lossy(&mail.data).into_owned();
+            let mut raw = String::from_utf8_lossy(&mail.data).into_owned();
             let links = self.links.entry(mail.rcpt.clone()).or_default();
             let decoded = decode(&mail.data);
             for line in decoded.text.lines().filter_map(|line| line.trim().strip_prefix(BASE)) {
@@ -283,6 +303,9 @@ impl<'a> Stage<'a> {
                 if opens && !links.contains(&link) {
                     links.push(link);
                 }
+            }
+            if let Some((leak, inside)) = &self.leak {
+                raw += &inside.in_mail(*leak, &decoded.subject).await;
             }
             self.seen.push(Seen {
                 at: self.sim.now(),
@@ -312,8 +335,7 @@ impl<'a> Stage<'a> {
             }
         }
         for (who, path) in all {
-            let reply = self.sim.house.get(&path, &[]).await;
-            self.note(&who, &path, &reply.whole);
+            self.open(&who, &path, &[]).await;
         }
         if self.eyes == Eyes::All {
             for nth in 0..self.connectors.len() {
@@ -329,7 +351,10 @@ impl<'a> Stage<'a> {
         let session = account::session_for(&self.sim.house.cx, &who).await.unwrap();
         let cookie = format!("__Host-twoyes={session}");
         let mut api = vec!["/api/v1/introductions".to_owned()];
-        let mut pages = vec!["/".to_owned()];
+        let mut pages = vec!["/".to_owned(), "/contacts".to_owned()];
+        if nth == 0 {
+            pages.extend(["/admin/outcomes".to_owned(), "/admin/outcomes.csv".to_owned()]);
+        }
         for (id, of) in &self.ids {
             if *of == nth {
                 api.push(format!("/api/v1/introductions/{id}"));
@@ -338,15 +363,21 @@ impl<'a> Stage<'a> {
             }
         }
         for path in api {
-            let reply = self.sim.house.get(&path, &[("authorization", &bearer)]).await;
-            assert_eq!(reply.status, 200, "{path}: {}", reply.body);
-            self.note(&name, &path, &reply.whole);
+            self.open(&name, &path, &[("authorization", &bearer)]).await;
         }
         for path in pages {
-            let reply = self.sim.house.get(&path, &[("cookie", &cookie)]).await;
-            assert_eq!(reply.status, 200, "{path}: {}", reply.body);
-            self.note(&name, &path, &reply.whole);
+            self.open(&name, &path, &[("cookie", &cookie)]).await;
         }
+    }
+
+    async fn open(&mut self, who: &str, path: &str, headers: &[(&str, &str)]) {
+        let reply = self.sim.house.get(path, headers).await;
+        assert!(headers.is_empty() || reply.status == 200, "{path}: {}", reply.body);
+        let mut whole = reply.whole;
+        if let Some((leak, inside)) = &self.leak {
+            whole += &inside.in_reply(*leak, who, path).await;
+        }
+        self.note(who, path, &whole);
     }
 
     /// Keeps it when it is not what was there the last time.
@@ -382,7 +413,8 @@ pub fn difference(one: &[Seen], other: &[Seen]) -> Option<String> {
         let _ = write!(told, "\n  {} ({}): {who}: {what}", at.rfc3339(), hours(*at));
     }
     if let (Some(a), Some(b)) = (a, b) {
-        let lines = a.text.lines().zip(b.text.lines()).find(|(a, b)| a != b);
+        let differ = |(a, b): &(&str, &str)| a != b && !a.starts_with("content-length");
+        let lines = a.text.lines().zip(b.text.lines()).find(differ);
         let (a, b) = lines.unwrap_or(("(a line less)", "(a line more)"));
         let _ = write!(told, "\n  one:   {a}\n  other: {b}");
     }

@@ -6,7 +6,8 @@ use twoyes::domain::asking::{Order, Purpose, Side};
 use twoyes::domain::event::{Event, What};
 use twoyes::domain::introduction::{Introduction, State, StateName, Terms};
 use twoyes::domain::outcome::Outcome;
-use twoyes::domain::party::{Asked, Given, Party, Shown};
+use twoyes::domain::party::{Asked, Given, NOBODY, Party, Shown};
+use twoyes::domain::retention::{Kept, Retained};
 use twoyes::ids::{ConnectorId, ContactId, IntroductionId};
 use twoyes::store::{Db, StoreError, events, introductions};
 
@@ -136,6 +137,27 @@ both! {
         save(&db.db, &empty, None, vec![]).await.unwrap();
         let saved = Introduction { version: 3, updated_at: T0 + Span(7), ..empty };
         assert_eq!(dump(&view(&db.db, new.id).await), dump(&saved), "every optional field is empty again");
+    }
+
+    async fn whoever_named_no_date_sees_what_is_kept_for_a_date_as_forgotten(db: TestDb) {
+        let new = draft(saved_connector(&db.db, 1).await.id, 10);
+        insert(&db.db, &new).await;
+        let mut kept = filled(&view(&db.db, new.id).await);
+        kept.state = State::Closed;
+        kept.retained = Retained { kept: Kept::Names, until: Some(T0 + Span(50)) };
+        kept.parties.second.shown = None;
+        let date = kept.parties.first.shown.as_ref().unwrap().until.unwrap();
+        save(&db.db, &kept, Some(T0), vec![]).await.unwrap();
+        let (id, before) = (new.id, date - Span(1));
+        let seen = async |side, now| look!(db.db, tx => introductions::seen_by(tx, id, side, now)).unwrap();
+        let own = seen(Side::First, before).await;
+        assert_eq!(own.parties.second.name, kept.parties.second.name, "they named the date");
+        for (side, now) in [(Side::Second, before), (Side::First, date)] {
+            let of = seen(side, now).await;
+            assert_eq!((of.parties.first.name.as_str(), of.parties.second.name.as_str()), (NOBODY, NOBODY));
+            assert!(of.parties.first.email.is_nowhere() && of.terms.shared.is_empty(), "{side:?}");
+        }
+        assert!(!dump(&view(&db.db, id).await).contains(NOBODY), "nothing is changed by a look");
     }
 
     async fn each_optional_field_can_be_empty_beside_full_ones(db: TestDb) {

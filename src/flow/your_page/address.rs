@@ -47,7 +47,7 @@ pub async fn wish(cx: &Cx, token: &str, email: &str, nonce: &str) -> Result<(), 
         .write(move |tx| {
             let (cx, new) = (shared.clone(), new.clone());
             Box::pin(async move {
-                let you = find(tx, link, generation).await?;
+                let you = find(tx, link, generation, now).await?;
                 if you.email.is_nowhere() {
                     return Err(problem(Problem::new("email", "address-unknown")));
                 }

@@ -60,7 +60,7 @@ pub async fn data(cx: &Cx, token: &str) -> Result<Data, YouError> {
     let now = cx.now();
     let claims = cx.ring().verify(link::Purpose::Manage, token, now)?;
     let mut tx = cx.db.read().await?;
-    let you = find(&mut tx, claims.reference, claims.generation).await?;
+    let you = find(&mut tx, claims.reference, claims.generation, now).await?;
     let preferences = persons::preferences(&mut tx, you.person).await?;
     let refusals = persons::refusals(&mut tx, you.person).await?;
     let never_ask = suppressions::since(&mut tx, you.person).await?.is_some();

@@ -18,7 +18,7 @@ pub async fn erase(cx: &Cx, token: &str, typed: &str, nonce: &str) -> Result<(),
     let now = cx.now();
     let (link, generation) = read_link(cx, token, nonce, now)?;
     let typed = EmailAddress::parse("email", typed).map_err(|one| YouError::Invalid(Problems(vec![one])))?;
-    let is_theirs = find(&mut cx.db.read().await?, link, generation).await?.person == cx.person(&typed);
+    let is_theirs = find(&mut cx.db.read().await?, link, generation, now).await?.person == cx.person(&typed);
     if !is_theirs {
         return Err(YouError::Invalid(Problems(vec![Problem::new("email", "not-yours")])));
     }
@@ -28,7 +28,7 @@ pub async fn erase(cx: &Cx, token: &str, typed: &str, nonce: &str) -> Result<(),
     let steps = cx.db.write(move |tx| {
         let (cx, person, typed) = (shared.clone(), person.clone(), typed.clone());
         Box::pin(async move {
-            let you = find(tx, link, generation).await?;
+            let you = find(tx, link, generation, now).await?;
             let source = Source { introduction: you.introduction, side: you.side };
             evidence::suppress(tx, &cx, person.key, source, now).await?;
             let steps = erasure::erase_in(tx, &cx, &person, now, now).await?;

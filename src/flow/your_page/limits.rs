@@ -91,7 +91,7 @@ pub async fn change(cx: &Cx, token: &str, raw: &RawChange) -> Result<Change, You
         .write(move |tx| {
             let (cx, checked) = (shared.clone(), checked.clone());
             Box::pin(async move {
-                let you = find(tx, link, generation).await?;
+                let you = find(tx, link, generation, now).await?;
                 change_in(tx, &cx, &you, &checked, new, now).await
             })
         })
@@ -112,7 +112,7 @@ pub async fn never(cx: &Cx, token: &str, nonce: &str) -> Result<Change, YouError
         .write(move |tx| {
             let cx = shared.clone();
             Box::pin(async move {
-                let you = find(tx, link, generation).await?;
+                let you = find(tx, link, generation, now).await?;
                 let source = Source { introduction: you.introduction, side: you.side };
                 evidence::suppress(tx, &cx, you.person, source, now).await?;
                 outbox::cancel_for_person(tx, you.person, now).await?;

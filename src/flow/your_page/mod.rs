@@ -142,18 +142,18 @@ pub async fn open(cx: &Cx, token: &str) -> Result<YourPage, YouError> {
     let now = cx.now();
     let claims = cx.ring().verify(link::Purpose::Manage, token, now)?;
     let mut tx = cx.db.read().await?;
-    let you = find(&mut tx, claims.reference, claims.generation).await?;
+    let you = find(&mut tx, claims.reference, claims.generation, now).await?;
     page(&mut tx, cx, &you, now).await
 }
 
-pub(super) async fn find(tx: &mut Tx, link: LinkRef, generation: u8) -> Result<You, YouError> {
+pub(super) async fn find(tx: &mut Tx, link: LinkRef, generation: u8, now: Ts) -> Result<You, YouError> {
     let (introduction, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
-    let of = introductions::view(tx, introduction).await?.ok_or(LinkFault::Closed)?;
+    let of = introductions::seen_by(tx, introduction, side, now).await?.ok_or(LinkFault::Closed)?;
     let party = of.parties.get(side);
     if party.erased_at.is_some() {
         return Err(YouError::Erased { language: party.language.clone() });
     }
-    let party = known(tx, party).await?;
+    let party = known(tx, party, now).await?;
     Ok(You {
         link,
         generation,
@@ -167,10 +167,11 @@ pub(super) async fn find(tx: &mut Tx, link: LinkRef, generation: u8) -> Result<Y
 }
 
 /// The party as a newer introduction has them, where retention has emptied this one.
-async fn known(tx: &mut Tx, party: &Party) -> Result<Party, YouError> {
+async fn known(tx: &mut Tx, party: &Party, now: Ts) -> Result<Party, YouError> {
     if party.email.is_nowhere() {
         for (id, side) in persons::introductions(tx, party.person, ALL).await? {
-            let newer = introductions::view(tx, id).await?.map(|of| of.parties.get(side).clone());
+            let newer =
+                introductions::seen_by(tx, id, side, now).await?.map(|of| of.parties.get(side).clone());
             // A draft is nobody's business yet.
             if let Some(newer) = newer.filter(|one| one.asked.is_some() && !one.email.is_nowhere()) {
                 return Ok(newer);
@@ -247,7 +248,7 @@ async fn held(
 ) -> Result<(Vec<Holder>, Vec<Named>), YouError> {
     let (mut holders, mut named) = (Vec::new(), Vec::new());
     for (id, side) in persons::introductions(tx, person, ALL).await? {
-        let Some(of) = introductions::view(tx, id).await? else { continue };
+        let Some(of) = introductions::seen_by(tx, id, side, now).await? else { continue };
         // What was only drafted, or waits for the other's yes, is nobody's business yet.
         let Some(ask) = held_ask(&of, side, policy, now) else { continue };
         let other = of.parties.get(side.other());
