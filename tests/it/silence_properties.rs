@@ -13,8 +13,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use tokio::runtime::{Builder, Runtime};
 
 use crate::silence_leaks::{LEAKS, Leak, NOT_PLANTED};
+use crate::silence_play::{Eyes, play};
+use crate::silence_seen::{Seen, difference};
 use crate::silence_ways::{QUIET, Way};
-use crate::silence_worlds::{Eyes, Seen, World, difference, play, worlds};
+use crate::silence_worlds::{World, worlds};
 
 /// What is compared: the measure, those that must look like it, who looks, and whose looks count.
 struct Game {

@@ -16,6 +16,8 @@ use super::smtp_sink::SmtpSink;
 
 /// What the service waits for by the clock and nobody else has time for.
 const HELD: i64 = i64::MAX;
+/// How long a lease runs as configured, in microseconds; one that is ten seconds old serves nobody any more.
+const LEASE: i64 = 900_000_000;
 
 pub struct Siege {
     pub instance: Instance,
@@ -93,6 +95,14 @@ impl Siege {
     /// again, the pause of a relay that was away. The floors of the configuration are there for people.
     pub async fn let_time_pass(&self) {
         let now = Clock::System.now().0;
+        // A lease that could not be given back, because the database was away for that moment, runs for 15 minutes.
+        if self.url.starts_with("postgres") {
+            let old = now + LEASE - 10_000_000;
+            let sql = format!(
+                "UPDATE delivery SET leased_until = 0 WHERE state = 'leased' AND leased_until < {old}"
+            );
+            self.sql(sql).await;
+        }
         self.sql(format!(
             "UPDATE delivery SET due_at = 0
              WHERE state IN ('unknown', 'deferred') AND due_at > {now} AND due_at < {HELD}"
