@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use twoyes::clock::Ts;
@@ -78,8 +78,23 @@ async fn record(introductions: usize) -> Run {
     let acks = siege.driver.timed_acks();
     // Not by a signal to drain: the last acknowledgement has to hold as well.
     running.kill();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tracer_ends(&log).await;
     Run { before, calls: read_log(&std::fs::read_to_string(log).unwrap()), acks }
+}
+
+/// The tracer writes the rest of its log when it ends, which takes a while on a busy machine.
+async fn tracer_ends(log: &str) {
+    let is_there = || {
+        let all = std::fs::read_dir("/proc").unwrap().flatten();
+        let words =
+            |entry: std::fs::DirEntry| std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        all.map(words).any(|words| String::from_utf8_lossy(&words).contains(log))
+    };
+    let until = Instant::now() + Duration::from_mins(1);
+    while is_there() {
+        assert!(Instant::now() < until, "the tracer does not end");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 fn files(instance: &Instance) -> BTreeMap<String, Vec<u8>> {
