@@ -91,7 +91,21 @@ impl SqliteDb {
     }
 }
 
+/// Several that open a new file at once are in each other's way while one of them turns the log on: no busy timeout
+/// helps there.
 async fn connect(options: &SqliteConnectOptions, sick: &Sick) -> Result<Tx, StoreError> {
+    for _ in 0..50 {
+        match try_connect(options, sick).await {
+            Err(StoreError::Unavailable(why)) if why.contains("locked") => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            ended => return ended,
+        }
+    }
+    try_connect(options, sick).await
+}
+
+async fn try_connect(options: &SqliteConnectOptions, sick: &Sick) -> Result<Tx, StoreError> {
     let conn = sqlx::ConnectOptions::connect(options).await.map_err(|error| {
         match (StoreError::of("open database", &error), &error) {
             (broken @ StoreError::Broken(_), _) => broken,
