@@ -25,6 +25,10 @@ fuzz_target!(|data: &[u8]| {
         assert!(!local.is_empty() && domain.contains('.') && !domain.starts_with(['.', '-']), "{address}");
         assert_eq!(domain, domain.to_ascii_lowercase(), "one spelling for a domain");
         let again = EmailAddress::parse("email", &address).expect("reads back");
+        // What stands where an address was erased; it reads back, and shows nothing.
+        if again.is_nowhere() {
+            return;
+        }
         assert_eq!(again.as_str(), address);
         assert_eq!(again.limit_key(), again.limit_key().to_lowercase(), "one person, one key");
         let masked = again.masked();
