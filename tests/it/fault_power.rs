@@ -1,7 +1,8 @@
-//! Power loss: after every acknowledgement the files are rebuilt from what was synced by then. The database
-//! opens, is whole, and has everything that was acknowledged.
+//! Power loss: after every acknowledgement, and while the log is copied into the file, the files are rebuilt from what
+//! was synced by then. The database opens, is whole, and has everything that was acknowledged.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,8 +26,7 @@ struct Run {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "long: tests/nightly runs it"]
-async fn nightly_a_power_cut_after_any_acknowledgement_loses_nothing_of_it() {
+async fn a_power_cut_after_any_acknowledgement_loses_nothing_of_it() {
     power_cuts(14, 1).await;
 }
 
@@ -41,25 +41,41 @@ async fn power_cuts(introductions: usize, chances: usize) {
     let syncs = run.calls.iter().filter(|call| call.what == What::Sync).count();
     assert!(syncs > introductions, "{syncs} syncs");
     let mut dice = Dice::new();
-    let mut cuts = 0;
+    let acknowledged: Vec<Ts> = run.acks.iter().map(|(at, _)| *at).collect();
+    let copying = while_copying(&run.calls, &mut dice);
+    assert!(!copying.is_empty(), "the log was never copied into the file");
+    let moments: Vec<Ts> = acknowledged.iter().chain(&copying).copied().collect();
     for _ in 0..chances {
-        let lost = lost_by_cuts(&run, &run.calls, &mut dice).await;
+        let lost = lost_by_cuts(&run, &run.calls, &moments, &mut dice).await;
         assert!(lost.is_empty(), "seed {}: {lost:#?}", dice.seed);
-        cuts += run.acks.len();
     }
     // The same run, without the syncs that `synchronous=NORMAL` leaves out, has to be found out.
-    let lost = lost_by_cuts(&run, &as_normal(&run.calls, DATABASE), &mut dice).await.len();
-    assert!(
-        lost > run.acks.len() / 4,
-        "without syncs only {lost} of {} acknowledgements lost anything",
-        run.acks.len()
-    );
+    let normal = as_normal(&run.calls, DATABASE);
+    let lost = lost_by_cuts(&run, &normal, &acknowledged, &mut dice).await.len();
+    let of = acknowledged.len();
+    assert!(lost > of / 4, "without syncs only {lost} of {of} acknowledgements lost anything");
     println!(
-        "figure: fault: {cuts} power cuts replayed from {} writes and {syncs} syncs, 0 acknowledged answers lost; \
-         with synchronous=NORMAL {lost} of {} cuts lose some",
+        "figure: fault: {} power cuts ({} while the log was copied) replayed from {} writes and {syncs} syncs, \
+         0 acknowledged answers lost; with synchronous=NORMAL {lost} of {of} cuts lose some",
+        chances * moments.len(),
+        chances * copying.len(),
         run.calls.len() - syncs,
-        run.acks.len()
     );
+}
+
+/// Moments in which the log is being copied into the file, and just after: the log begins anew.
+fn while_copying(calls: &[Call], dice: &mut Dice) -> Vec<Ts> {
+    let copies: Vec<usize> = (0..calls.len()).filter(|nth| calls[*nth].file == DATABASE).collect();
+    if copies.is_empty() {
+        return Vec::new();
+    }
+    let mut moments = Vec::new();
+    for _ in 0..30 {
+        let some = usize::try_from(dice.below(copies.len() as u64)).unwrap();
+        let nth = copies[some] + usize::try_from(dice.below(6)).unwrap();
+        moments.extend(calls.get(nth).map(|call| Ts(call.began.0 + 1)));
+    }
+    moments
 }
 
 /// Introductions from draft to end, with the calls of the process and the times of the replies.
@@ -106,33 +122,42 @@ fn files(instance: &Instance) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// Cuts the power right after each acknowledgement; what is missing or broken then.
-async fn lost_by_cuts(run: &Run, calls: &[Call], dice: &mut Dice) -> Vec<String> {
+/// Cuts the power at each of these moments; what is missing or broken then.
+async fn lost_by_cuts(run: &Run, calls: &[Call], moments: &[Ts], dice: &mut Dice) -> Vec<String> {
     let mut lost = Vec::new();
-    for nth in 0..run.acks.len() {
+    for at in moments {
         let folder = tempfile::tempdir().unwrap();
-        for (name, bytes) in cut(&run.before, calls, run.acks[nth].0, dice) {
+        for (name, bytes) in cut(&run.before, calls, *at, dice) {
             if name.starts_with(DATABASE) && !bytes.is_empty() {
                 std::fs::write(folder.path().join(name), bytes).unwrap();
             }
         }
         let file = folder.path().join(DATABASE);
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
-        let mut conn: SqliteConnection = options.connect().await.unwrap();
-        let row = sqlx::query("PRAGMA integrity_check").fetch_one(&mut conn).await.unwrap();
-        let whole: String = row.get(0);
-        conn.close().await.unwrap();
-        let acks = run.acks[..=nth].iter().map(|(_, ack)| ack.clone()).collect();
-        let ledger = Ledger::read(&format!("sqlite:{}", file.display()), acks, Vec::new()).await;
-        let mut faults = ledger.lost();
-        if whole != "ok" {
-            faults.push(whole);
-        }
+        let acks = run.acks.iter().filter(|(acked, _)| acked <= at).map(|(_, ack)| ack.clone()).collect();
+        let faults = if let Some(broken) = broken(&file).await {
+            vec![broken]
+        } else {
+            Ledger::read(&format!("sqlite:{}", file.display()), acks, Vec::new()).await.lost()
+        };
         if !faults.is_empty() {
-            lost.push(format!("after acknowledgement {nth}: {}", faults.join("; ")));
+            lost.push(format!("at {}: {}", at.0, faults.join("; ")));
         }
     }
     lost
+}
+
+/// What is wrong with the file as a whole.
+async fn broken(file: &Path) -> Option<String> {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+    let mut conn: SqliteConnection = match options.connect().await {
+        Ok(conn) => conn,
+        Err(error) => return Some(error.to_string()),
+    };
+    let found = sqlx::query("PRAGMA integrity_check").fetch_one(&mut conn).await;
+    let whole = found.map_or_else(|error| error.to_string(), |row| row.get(0));
+    // A broken one may not close well either.
+    drop(conn.close().await);
+    Some(whole).filter(|whole| whole != "ok")
 }
 
 #[test]

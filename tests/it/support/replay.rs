@@ -102,14 +102,17 @@ fn bytes(hex: &str) -> Vec<u8> {
     hex.split("\\x").skip(1).map(|pair| u8::from_str_radix(&pair[..2], 16).unwrap()).collect()
 }
 
-/// The same run with `synchronous=NORMAL`: the log of SQLite is only synced before it goes into the database.
+/// The same run with `synchronous=NORMAL`: the log of SQLite is only synced before it goes into the database, and after
+/// its first bytes, when it begins anew.
 pub fn as_normal(calls: &[Call], database: &str) -> Vec<Call> {
     let wal = format!("{database}-wal");
     let mut kept = Vec::new();
     for (nth, call) in calls.iter().enumerate() {
         let next = calls[nth + 1..].iter().find(|next| !next.file.ends_with("-shm"));
         let checkpoint = next.is_some_and(|next| next.file == database);
-        if call.file != wal || call.what != What::Sync || checkpoint {
+        let last = calls[..nth].iter().rfind(|last| last.file == wal);
+        let begins = last.is_some_and(|last| matches!(last.what, What::Write { at: 0, .. }));
+        if call.file != wal || call.what != What::Sync || checkpoint || begins {
             kept.push(call.clone());
         }
     }
