@@ -15,6 +15,7 @@ use crate::clock::{Clock, Span};
 use crate::config::{self, Config};
 use crate::domain::asking::Policy;
 use crate::domain::audit::note;
+use crate::domain::limits::Limits;
 use crate::domain::link::{self, LinkRing};
 use crate::domain::retention::Rules;
 use crate::flow::{Counts, Ctx, Cx, Secrets, Sender, people};
@@ -205,6 +206,10 @@ pub async fn context(config: &Config, choices: Choices) -> Result<Cx, AppError> 
         check_in_days: asking.check_in_days.clone(),
         contest: Span::seconds(i64::from(asking.contest_seconds)),
         asks_per_month: asking.asks_per_month,
+        asks_per_year: asking.asks_per_year,
+        one_at_a_time: true,
+        cool_down: Span::days(i64::from(asking.cool_down_days)),
+        limits: limits(&config.limits),
         zone,
     };
     let ring = ring(&keys, urls.base());
@@ -221,6 +226,19 @@ pub async fn context(config: &Config, choices: Choices) -> Result<Cx, AppError> 
         wake: tokio::sync::Notify::new(),
         counts: Counts::default(),
     }))
+}
+
+/// The limits of a configuration.
+#[must_use]
+pub const fn limits(of: &crate::config::Limits) -> Limits {
+    Limits {
+        open: of.open_introductions,
+        open_per_introduced: of.open_per_introduced,
+        open_at_most: of.open_introductions_at_most,
+        begun_per_day: of.begun_per_day,
+        pause_complaints: of.pause_complaints,
+        pause_unreachable_percent: of.pause_unreachable_percent,
+    }
 }
 
 /// The key ring for links of this site.

@@ -54,6 +54,7 @@ pub mod path {
     pub const CONNECTOR_ROLE: &str = "/admin/connectors/{id}/role";
     pub const CONNECTOR_SUSPEND: &str = "/admin/connectors/{id}/suspend";
     pub const CONNECTOR_RESUME: &str = "/admin/connectors/{id}/resume";
+    pub const CONNECTOR_CLEAR: &str = "/admin/connectors/{id}/clear";
     pub const CONNECTOR_INVITE_AGAIN: &str = "/admin/connectors/{id}/invite-again";
 
     // Contacts and the composer

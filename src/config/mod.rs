@@ -33,6 +33,7 @@ pub struct Config {
     pub smtp: Smtp,
     pub dkim: Dkim,
     pub asking: Asking,
+    pub limits: Limits,
     pub courier: Courier,
     pub retention: Retention,
     pub audit: Audit,
@@ -175,6 +176,36 @@ pub struct Asking {
     pub check_in_days: Vec<u32>,
     pub contest_seconds: u32,
     pub asks_per_month: u32,
+    pub asks_per_year: u32,
+    pub cool_down_days: u32,
+}
+
+/// How much one connector may ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub open_introductions: u32,
+    pub open_per_introduced: u32,
+    pub open_introductions_at_most: u32,
+    pub begun_per_day: u32,
+    pub pause_complaints: u32,
+    pub pause_unreachable_percent: u32,
+}
+
+impl Limits {
+    /// Every key with its value and its bounds.
+    #[must_use]
+    pub fn ranges(&self) -> [(&'static str, u64, u64, u64); 6] {
+        const MANY: u64 = 1_000_000;
+        [
+            ("limits.open_introductions", self.open_introductions.into(), 1, MANY),
+            ("limits.open_per_introduced", self.open_per_introduced.into(), 0, 1_000),
+            ("limits.open_introductions_at_most", self.open_introductions_at_most.into(), 1, MANY),
+            ("limits.begun_per_day", self.begun_per_day.into(), 1, MANY),
+            ("limits.pause_complaints", self.pause_complaints.into(), 1, MANY),
+            ("limits.pause_unreachable_percent", self.pause_unreachable_percent.into(), 1, 100),
+        ]
+    }
 }
 
 /// How the outbox is worked off.
@@ -218,7 +249,8 @@ impl Retention {
             ("retention.names_days", self.names_days.into(), 30, 3_650),
             ("retention.draft_days", self.draft_days.into(), 1, 1_095),
             ("retention.unfinished_days", self.unfinished_days.into(), 1, 365),
-            ("retention.asks_days", self.asks_days.into(), 31, 1_095),
+            // The limits look back a year.
+            ("retention.asks_days", self.asks_days.into(), 366, 1_095),
             ("retention.admin_acts_days", self.admin_acts_days.into(), 30, 3_650),
             ("retention.erasure_days", self.erasure_days.into(), 30, 1_095),
         ]

@@ -118,7 +118,7 @@ impl Judge {
         let (server, smtp) = (&config.server, &config.smtp);
         let (asking, courier) = (&config.asking, &config.courier);
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let ranges: [(&str, u64, u64, u64); 22] = [
+        let ranges: [(&str, u64, u64, u64); 24] = [
             ("server.body_limit_bytes", wide(server.body_limit_bytes), 1024, 1_048_576),
             ("server.request_timeout_seconds", server.request_timeout_seconds, 1, 300),
             ("database.max_connections", config.database.max_connections.into(), 1, 500),
@@ -135,6 +135,8 @@ impl Judge {
             ("asking.hold_seconds", asking.hold_seconds.into(), 0, 86_400),
             ("asking.contest_seconds", asking.contest_seconds.into(), 0, 600),
             ("asking.asks_per_month", asking.asks_per_month.into(), 1, 1_000),
+            ("asking.asks_per_year", asking.asks_per_year.into(), 1, 10_000),
+            ("asking.cool_down_days", asking.cool_down_days.into(), 0, 365),
             ("courier.concurrency", wide(courier.concurrency), 1, 100),
             ("courier.poll_milliseconds", courier.poll_milliseconds, 10, 60_000),
             ("courier.unknown_retry_minutes", courier.unknown_retry_minutes.into(), 1, 1440),
@@ -142,7 +144,8 @@ impl Judge {
             ("courier.give_up_days", courier.give_up_days.into(), 1, 14),
             ("inbound.size_limit_bytes", wide(config.inbound.size_limit_bytes), 65_536, 33_554_432),
         ];
-        for (key, value, least, most) in ranges.into_iter().chain(config.retention.ranges()) {
+        let others = config.retention.ranges().into_iter().chain(config.limits.ranges());
+        for (key, value, least, most) in ranges.into_iter().chain(others) {
             if !(least..=most).contains(&value) {
                 self.refuse(key, format!("{value} is not between {least} and {most}"));
             }

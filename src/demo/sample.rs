@@ -108,9 +108,9 @@ const STORIES: [Story; 12] = [
     Story {
         purpose: "conversation",
         people: [2, 3],
-        drafted: 5,
+        drafted: 0,
         step: "a call of twenty minutes",
-        deeds: &[(5, Ask), (6, NotNow(First, 42, "I have an exam first; after that, gladly."))],
+        deeds: &[(0, Ask), (1, NotNow(First, 42, "I have an exam first; after that, gladly."))],
     },
     Story {
         purpose: "job_search",
@@ -185,6 +185,7 @@ pub async fn fill(app: &App, who: &Connector) -> anyhow::Result<()> {
     deeds.sort_by_key(|(at, ..)| *at);
     let mut made: [Option<IntroductionId>; STORIES.len()] = [None; STORIES.len()];
     for (at, nth, deed) in deeds {
+        pass_days(app, at).await;
         set(cx, at);
         app.worker.run_once().await;
         match (made[nth], deed) {
@@ -196,9 +197,18 @@ pub async fn fill(app: &App, who: &Connector) -> anyhow::Result<()> {
         set(cx, at + Span::minutes(1));
         app.worker.run_once().await;
     }
+    pass_days(app, start + Span::days(DAYS)).await;
     set(cx, start + Span::days(DAYS));
     app.worker.run_once().await;
     Ok(())
+}
+
+/// What time alone makes happen happens on its day.
+async fn pass_days(app: &App, until: Ts) {
+    while app.cx.now() + Span::days(1) < until {
+        set(&app.cx, app.cx.now() + Span::days(1));
+        app.worker.run_once().await;
+    }
 }
 
 async fn does(cx: &Cx, who: &Connector, id: IntroductionId, start: Ts, deed: Deed) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::look_alike::{mixes_scripts, poses_as_latin};
 use super::problem::Problem;
 
 /// An address that can be written to: ASCII local part, dotted domain in A-label form, lower-case
@@ -31,6 +32,22 @@ impl EmailAddress {
             return Err(Problem::new(field, "too-long").number("max", 254).number("len", address.len()));
         }
         Ok(Self(address))
+    }
+
+    /// One that somebody typed: as [`Self::parse`], and neither the mark of an erased one nor one whose domain is
+    /// written to be taken for another.
+    ///
+    /// # Errors
+    /// As for [`Self::parse`], and `address-look-alike`.
+    pub fn typed(field: &str, raw: &str) -> Result<Self, Problem> {
+        let address = Self::parse(field, raw)?;
+        if address.is_nowhere() {
+            return Err(Problem::new(field, "required"));
+        }
+        if is_look_alike(address.domain()) {
+            return Err(Problem::new(field, "address-look-alike"));
+        }
+        Ok(address)
     }
 
     /// An address that reaches nobody and never will (RFC 2606, 2).
@@ -140,6 +157,13 @@ fn ascii_domain(field: &str, domain: &str) -> Result<String, Problem> {
     Ok(ascii)
 }
 
+/// Under a top level in letters of its own, words in those letters pose as nothing.
+fn is_look_alike(domain: &str) -> bool {
+    let (unicode, _) = idna::domain_to_unicode(domain);
+    let latin_top = domain.rsplit('.').next().is_some_and(|top| !top.starts_with("xn--"));
+    unicode.split('.').any(|label| mixes_scripts(label) || (latin_top && poses_as_latin(label)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +206,22 @@ mod tests {
             let near = code == "address-ip" && found == "address-domain";
             assert!(found == code || near, "{raw:?}: {found} instead of {code}");
         }
+    }
+
+    #[test]
+    fn domains_that_pose_as_others_cannot_be_typed() {
+        for raw in
+            ["ada@аррӏе.example", "ada@gооgle.example", "ada@xn--80ak6aa92e.com", "ada@mail.раураӏ.com"]
+        {
+            assert_eq!(EmailAddress::typed("e", raw).unwrap_err().code, "address-look-alike", "{raw}");
+        }
+        for raw in ["ada@bücher.example", "ada@почта.рф", "ada@пример.рф", "ada@例え.jp", "ada@example.org"]
+        {
+            assert!(EmailAddress::typed("e", raw).is_ok(), "{raw}");
+        }
+        let erased = EmailAddress::nowhere();
+        assert_eq!(EmailAddress::typed("e", erased.as_str()).unwrap_err().code, "required");
+        assert_eq!(EmailAddress::parse("e", erased.as_str()).unwrap(), erased);
     }
 
     #[test]

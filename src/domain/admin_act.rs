@@ -19,6 +19,7 @@ pub enum Act {
     MadeConnector,
     ConnectorSuspended,
     ConnectorResumed,
+    ConnectorCleared,
 }
 
 super::text_enum!(Act {
@@ -37,6 +38,7 @@ super::text_enum!(Act {
     MadeConnector = "made_connector",
     ConnectorSuspended = "connector_suspended",
     ConnectorResumed = "connector_resumed",
+    ConnectorCleared = "connector_cleared",
 });
 
 /// Longest reason that an admin may give, in characters.

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::limits::Limits;
 use crate::clock::Span;
 
 /// The two sides of an introduction.
@@ -104,6 +105,14 @@ pub struct Policy {
     pub contest: Span,
     /// Asks to one person within thirty days, by all connectors together, unless they say otherwise.
     pub asks_per_month: u32,
+    /// The same within a year.
+    pub asks_per_year: u32,
+    /// Whether the same two people are asked about each other once at a time only.
+    pub one_at_a_time: bool,
+    /// How long two people rest after every ending before they are asked about each other again.
+    pub cool_down: Span,
+    /// How much one connector may ask for.
+    pub limits: Limits,
     /// The zone whose working days count.
     pub zone: TimeZone,
 }
@@ -125,6 +134,10 @@ impl Default for Policy {
             check_in_days: vec![7, 28],
             contest: Span::seconds(10),
             asks_per_month: 1_000,
+            asks_per_year: 1_000,
+            one_at_a_time: false,
+            cool_down: Span(0),
+            limits: Limits::NONE,
             zone: TimeZone::UTC,
         }
     }

@@ -7,7 +7,7 @@ use super::asking::{Policy, Side};
 use super::introduction::{Introduction, State};
 use super::outcome::Outcome;
 use super::party::{Party, Shown};
-use crate::clock::Ts;
+use crate::clock::{Span, Ts};
 
 /// What only the connector can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -64,7 +64,7 @@ pub struct Attention {
 /// Reads the connector's copy.
 #[must_use]
 pub fn attention(of: &Introduction, policy: &Policy) -> Attention {
-    Attention { need: need(of), rest: rest(of, policy) }
+    Attention { need: need(of, policy), rest: rest(of, policy) }
 }
 
 /// Who said "not now" and may be asked again, and from when on.
@@ -72,7 +72,7 @@ pub fn attention(of: &Introduction, policy: &Policy) -> Attention {
 /// While the question runs only the first, as long as the second was not asked: a new round before the
 /// deadline would tell a party something.
 #[must_use]
-pub fn ask_again(of: &Introduction) -> Option<(Side, Ts)> {
+pub fn ask_again(of: &Introduction, policy: &Policy) -> Option<(Side, Ts)> {
     let until = |side: Side| of.parties.get(side).shown.as_ref().and_then(|shown| shown.until);
     match of.state {
         State::Asking if of.withdrawn_at.is_none() && of.parties.second.asked.is_none() => {
@@ -81,7 +81,9 @@ pub fn ask_again(of: &Introduction) -> Option<(Side, Ts)> {
         State::Closed => {
             let both = Side::ALL.iter().filter_map(|side| until(*side).map(|until| (*side, until)));
             let closed = of.closed_at.unwrap_or(of.updated_at);
-            both.max_by_key(|(_, until)| *until).map(|(side, until)| (side, until.max(closed)))
+            // See `same_two`: alone, their word is enough.
+            let rests = if of.parties.second.asked.is_some() { policy.cool_down } else { Span::ZERO };
+            both.max_by_key(|(_, until)| *until).map(|(side, until)| (side, until.max(closed + rests)))
         }
         State::Draft | State::Asking | State::Agreed { .. } | State::Introduced => None,
     }
@@ -115,14 +117,14 @@ pub fn next_check_in(of: &Introduction, policy: &Policy) -> Option<Ts> {
     Side::ALL.iter().filter_map(|side| of.check_in_due(*side, policy)).map(|(at, _)| at).min()
 }
 
-fn need(of: &Introduction) -> Option<(Need, Option<Ts>)> {
+fn need(of: &Introduction, policy: &Policy) -> Option<(Need, Option<Ts>)> {
     let bounce = bounced(of).and_then(|party| party.undeliverable_at);
     let bounce = bounce.map(|at| (Need::Bounced, Some(at)));
     match of.state {
         State::Draft => Some((Need::Draft, Some(of.created_at))),
         State::Asking | State::Agreed { .. } if of.withdrawn_at.is_some() => None,
         State::Asking | State::Agreed { .. } | State::Closed => {
-            bounce.or_else(|| ask_again(of).map(|(_, until)| (Need::AskAgain, Some(until))))
+            bounce.or_else(|| ask_again(of, policy).map(|(_, until)| (Need::AskAgain, Some(until))))
         }
         State::Introduced => match of.outcome {
             Some(Outcome::Met) => Some((Need::Thanks, None)),

@@ -75,7 +75,7 @@ impl RawContact {
     pub fn check(&self, languages: &[String]) -> Result<ContactFacts, Problems> {
         let mut problems = Problems::default();
         let name = problems.take(text::person_name("name", &self.name));
-        let email = problems.take(EmailAddress::parse("email", &self.email));
+        let email = problems.take(EmailAddress::typed("email", &self.email));
         let described = problems.take(text::line("described", &self.described, LINE_MAX));
         let employer = problems.take(text::line("employer", &self.employer, LINE_MAX));
         let how_known = problems.take(text::line("how_known", &self.how_known, LINE_MAX));

@@ -122,7 +122,7 @@ fn check_party(
 ) -> Option<DraftParty> {
     let field = |name: &str| format!("{side}.{name}");
     let name = problems.take(text::person_name(&field("name"), &raw.name));
-    let email = problems.take(EmailAddress::parse(&field("email"), &raw.email));
+    let email = problems.take(EmailAddress::typed(&field("email"), &raw.email));
     let described = problems.take(text::line(&field("described"), &raw.described, LINE_MAX));
     if needs_description && described.as_deref() == Some("") {
         problems.push(Problem::new(field("described"), "required"));

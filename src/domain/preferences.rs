@@ -13,6 +13,8 @@ use crate::clock::{Span, Ts};
 pub const PER_MONTH_MAX: u32 = 20;
 /// What "a month" of asks means.
 pub const MONTH: Span = Span::days(30);
+/// What "a year" of asks means.
+pub const YEAR: Span = Span::days(365);
 /// How far ahead a pause may reach.
 pub const PAUSE_MAX: Span = Span::days(366);
 
@@ -59,10 +61,11 @@ pub struct Bars {
     /// They refused this connector or the other person.
     pub refused_since: Option<Ts>,
     pub preferences: Preferences,
-    /// When they were asked within the last [`MONTH`], newest first.
+    /// When they were asked within the last [`YEAR`], newest first; [`Bars::looks_at`] of them are enough.
     pub asks: Vec<Ts>,
-    /// The instance's limit.
+    /// The instance's limits.
     pub per_month: u32,
+    pub per_year: u32,
 }
 
 impl Bars {
@@ -72,8 +75,10 @@ impl Bars {
         let endless = [self.suppressed_since, self.refused_since, self.closed_since()];
         let endless = endless.into_iter().flatten().map(|since| (since, None));
         let pause = self.preferences.paused(now).map(|pause| (pause.since, Some(pause.until)));
-        let cap = self.cap_ends(now).map(|(since, end)| (since, Some(end)));
-        let told = endless.chain(pause).chain(cap).map(|(since, end)| told(since, end, zone, now));
+        let (month, year) = (self.month(), self.year());
+        let caps = [self.cap_ends(month, MONTH, now), self.cap_ends(year, YEAR, now)];
+        let caps = caps.into_iter().flatten().map(|(since, end)| (since, Some(end)));
+        let told = endless.chain(pause).chain(caps).map(|(since, end)| told(since, end, zone, now));
         told.max()
     }
 
@@ -82,17 +87,35 @@ impl Bars {
         self.preferences.limited_at.filter(|_| self.preferences.per_month == Some(0))
     }
 
-    /// Since when and until when the asks of a month are used up.
-    fn cap_ends(&self, now: Ts) -> Option<(Ts, Ts)> {
-        let limit = usize::try_from(self.preferences.per_month.unwrap_or(self.per_month)).ok()?;
+    /// How many asks matter at most, for limits like these.
+    #[must_use]
+    pub fn looks_at(per_month: u32, per_year: u32) -> u32 {
+        per_month.max(per_year).max(PER_MONTH_MAX * 12)
+    }
+
+    fn month(&self) -> u32 {
+        self.preferences.per_month.unwrap_or(self.per_month)
+    }
+
+    /// Whoever allows more in a month than is usual allows as much in every month of a year.
+    fn year(&self) -> u32 {
+        match self.preferences.per_month {
+            Some(own) if own > self.per_month => self.per_year.max(own.saturating_mul(12)),
+            Some(_) | None => self.per_year,
+        }
+    }
+
+    /// Since when and until when so many asks within that time are used up.
+    fn cap_ends(&self, limit: u32, within: Span, now: Ts) -> Option<(Ts, Ts)> {
+        let limit = usize::try_from(limit).ok()?;
         let oldest = *self.asks.get(limit.checked_sub(1)?)?;
         let newest = *self.asks.first()?;
-        Some((newest, oldest + MONTH)).filter(|(_, end)| *end > now)
+        Some((newest, oldest + within)).filter(|(_, end)| *end > now)
     }
 }
 
 /// The date for the neutral sentence.
-fn told(since: Ts, end: Option<Ts>, zone: &TimeZone, now: Ts) -> Ts {
+pub(super) fn told(since: Ts, end: Option<Ts>, zone: &TimeZone, now: Ts) -> Ts {
     let passed = (now - since).0.div_euclid(MONTH.0) + 1;
     let step = since + Span(MONTH.0.saturating_mul(passed));
     month_after(end.map_or(step, |end| end.min(step)), zone)
@@ -149,7 +172,7 @@ mod tests {
 
     fn asked(days_ago: &[i64]) -> Bars {
         let asks = days_ago.iter().map(|days| NOW - Span::days(*days)).collect();
-        Bars { asks, per_month: 2, ..Bars::default() }
+        Bars { asks, per_month: 2, per_year: 5, ..Bars::default() }
     }
 
     #[test]
@@ -166,17 +189,31 @@ mod tests {
     }
 
     #[test]
+    fn a_year_has_a_limit_of_its_own_that_grows_with_a_persons_wish() {
+        let over = [40, 80, 120, 160, 200];
+        assert_eq!(until(&asked(&over[..4]), NOW), "free");
+        assert_ne!(until(&asked(&over), NOW), "free");
+        assert_eq!(until(&asked(&over), NOW + Span::days(165)), "free", "365 days after the first");
+        let mut own = asked(&over);
+        own.preferences.per_month = Some(1);
+        assert_ne!(until(&own, NOW), "free", "who allows less in a month does not allow more in a year");
+        own.preferences.per_month = Some(3);
+        assert_eq!(until(&own, NOW), "free");
+    }
+
+    #[test]
     fn every_cause_is_told_as_the_first_of_a_month_at_most_two_months_ahead() {
         let since = NOW - Span::days(100);
         let pause = Some(Pause { since, until: NOW + Span::days(300) });
         let closed = Preferences { per_month: Some(0), limited_at: Some(since), pause: None };
         let causes = [
-            Bars { suppressed_since: Some(since), per_month: 4, ..Bars::default() },
-            Bars { refused_since: Some(since), per_month: 4, ..Bars::default() },
-            Bars { preferences: closed, per_month: 4, ..Bars::default() },
+            Bars { suppressed_since: Some(since), per_month: 4, per_year: 48, ..Bars::default() },
+            Bars { refused_since: Some(since), per_month: 4, per_year: 48, ..Bars::default() },
+            Bars { preferences: closed, per_month: 4, per_year: 48, ..Bars::default() },
             Bars {
                 preferences: Preferences { pause, ..Preferences::default() },
                 per_month: 4,
+                per_year: 48,
                 ..Bars::default()
             },
         ];

@@ -87,7 +87,7 @@ pub fn forget(mut of: Introduction, rules: &Rules, policy: &Policy, now: Ts) -> 
             if of.retained.kept == Kept::Nothing || now < due {
                 return None;
             }
-            close(&mut of, rules, now);
+            close(&mut of, rules, policy, now);
             Some(of)
         }
         State::Introduced => {
@@ -111,8 +111,10 @@ pub fn forget(mut of: Introduction, rules: &Rules, policy: &Policy, now: Ts) -> 
 
 /// Answers, notes and refused addresses go, whatever they were: all of them look like silence then. So does
 /// the rest, unless somebody openly named a date from which on they may be asked again.
-fn close(of: &mut Introduction, rules: &Rules, now: Ts) {
+fn close(of: &mut Introduction, rules: &Rules, policy: &Policy, now: Ts) {
     let named = of.parties.iter().filter_map(|(_, party)| party.shown.as_ref()?.until).max();
+    // No earlier than the two may be asked again at all.
+    let named = named.map(|named| of.closed_at.map_or(named, |at| named.max(at + policy.cool_down)));
     let until = named.map(|named| named + rules.closed).filter(|until| *until > now);
     of.retained = Retained { kept: if until.is_some() { Kept::Names } else { Kept::Nothing }, until };
     of.shown_leaves_at = None;

@@ -4,6 +4,7 @@ use super::asking::Side;
 use super::consent::Witness;
 use super::event::{Event, What};
 use super::introduction::Introduction;
+use super::limits::Held;
 use super::message::{Mail, MessageKind};
 use crate::clock::Ts;
 
@@ -70,6 +71,15 @@ pub enum Refusal {
     /// A cap, a cool-down or a suppression: one neutral sentence with a date.
     #[error("cannot be asked through this service before a date")]
     NotBefore(Side, Ts),
+    /// The connector asks these two already.
+    #[error("these two are being asked already")]
+    StillOpen,
+    /// The connector asked these two; they rest until then, however it ended.
+    #[error("these two rest after the last time")]
+    Rest(Ts),
+    /// The connector asked for as much as they may.
+    #[error("the connector cannot ask now")]
+    Held(Held),
     /// Two people at one employer need the tick.
     #[error("the co-worker tick is missing")]
     CoworkerTick,

@@ -5,6 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::look_alike::mixes_scripts;
 use super::problem::Problem;
 
 /// Longest name of a person, in characters.
@@ -13,7 +14,8 @@ pub const NAME_MAX: usize = 80;
 /// A person's display name: one line, 1 to 80 characters.
 ///
 /// # Errors
-/// A problem for an empty or long name, control or bidi characters, or a name that carries a link.
+/// A problem for an empty or long name, control or bidi characters, a word of two scripts, or a name that carries a
+/// link.
 pub fn person_name(field: &str, raw: &str) -> Result<String, Problem> {
     let name = line(field, raw, NAME_MAX)?;
     if name.is_empty() {
@@ -26,6 +28,9 @@ pub fn person_name(field: &str, raw: &str) -> Result<String, Problem> {
     // A name must not decode into something else in a reader's mail program (RFC 2047).
     if name.contains("=?") {
         return Err(Problem::new(field, "name-characters"));
+    }
+    if mixes_scripts(&name) {
+        return Err(Problem::new(field, "mixed-scripts"));
     }
     Ok(name)
 }
@@ -112,6 +117,7 @@ mod tests {
             ("=?utf-8?Q?=0D=0A?=", "name-characters"),
             ("Win at https://x", "name-characters"),
             ("ada@example.org", "name-characters"),
+            ("Аda Lovelace", "mixed-scripts"),
         ] {
             assert_eq!(person_name("n", raw).unwrap_err().code, code, "{raw:?}");
         }

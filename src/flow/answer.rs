@@ -4,7 +4,7 @@ pub use super::ask_page::AskPage;
 use super::ask_page::page;
 use super::error::unit_error;
 use super::save::{committed, facts, save};
-use super::{Ctx, Cx, Failure, evidence};
+use super::{Ctx, Cx, Failure, evidence, limits};
 use crate::clock::Ts;
 use crate::domain::answer::{Answer, Choice, Reply, not_now_until};
 use crate::domain::asking::Side;
@@ -214,6 +214,10 @@ async fn give_in(
         return Err(LinkFault::Closed.into());
     }
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
+    if reply.answer == Answer::Yes {
+        // Their yes may ask the other one.
+        limits::hold_people(tx, &of).await?;
+    }
     let facts = facts(tx, cx, &of, now).await?;
     let witness = match reply.answer {
         Answer::Yes if of.is_open_for(side, now, &cx.policy) => {
@@ -226,6 +230,9 @@ async fn give_in(
             Refusal::Closed
             | Refusal::WrongState
             | Refusal::NotBefore(..)
+            | Refusal::StillOpen
+            | Refusal::Rest(_)
+            | Refusal::Held(_)
             | Refusal::CoworkerTick
             | Refusal::TooManyRounds => AnswerError::Link(LinkFault::Closed),
         })?;

@@ -3,7 +3,7 @@
 use super::error::unit_error;
 use super::once::Keep;
 use super::save::{committed, facts, save};
-use super::{Ctx, Cx, Failure};
+use super::{Ctx, Cx, Failure, limits};
 use crate::clock::Ts;
 use crate::domain::asking::Side;
 use crate::domain::connector::Connector;
@@ -97,7 +97,9 @@ async fn start_in(
 ) -> Result<Step, AskError> {
     let old = introductions::load(tx, id).await?;
     let old = old.filter(|old| old.connector == who.id).ok_or(AskError::NotFound)?;
+    limits::hold(tx, who, &old).await?;
     let facts = facts(tx, cx, &old, now).await?;
+    let facts = limits::facts(tx, cx, who, &old, now, facts).await?;
     let names = [old.parties.first.name.clone(), old.parties.second.name.clone()];
     let step = decision(old, &facts, &cx.policy, now).map_err(|refusal| match refusal {
         Refusal::NotBefore(side, until) => {

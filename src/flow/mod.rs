@@ -21,6 +21,7 @@ pub mod follow_up;
 pub mod health;
 pub mod inbound;
 pub mod introduce;
+pub mod limits;
 pub mod log;
 pub mod once;
 pub mod outcomes;

@@ -12,7 +12,7 @@ use crate::domain::event::What;
 use crate::domain::introduction::{Introduction, State};
 use crate::domain::message::Mail;
 use crate::domain::party::Party;
-use crate::domain::preferences::{Bars, MONTH, PER_MONTH_MAX};
+use crate::domain::preferences::{Bars, YEAR};
 use crate::domain::step::{Effect, Step};
 use crate::store::suppressions::Source;
 use crate::store::{Tx, erasure, introductions, outbox, persons, suppressions};
@@ -43,13 +43,15 @@ async fn bars(
     suppressed_since: Option<Ts>,
     now: Ts,
 ) -> Result<Bars, Failure> {
-    let limit = i64::from(PER_MONTH_MAX.max(cx.policy.asks_per_month));
+    let (per_month, per_year) = (cx.policy.asks_per_month, cx.policy.asks_per_year);
+    let limit = i64::from(Bars::looks_at(per_month, per_year));
     Ok(Bars {
         suppressed_since: suppressed_since.or(party.erased_at),
         refused_since: persons::refused_since(tx, party.person, of.connector, other.person).await?,
         preferences: persons::preferences(tx, party.person).await?,
-        asks: persons::asks(tx, party.person, now - MONTH, limit).await?,
-        per_month: cx.policy.asks_per_month,
+        asks: persons::asks(tx, party.person, now - YEAR, limit).await?,
+        per_month,
+        per_year,
     })
 }
 

@@ -24,6 +24,12 @@ pub async fn note(tx: &mut Tx, of: Erased) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether a person was erased not long ago.
+pub async fn has(tx: &mut Tx, person: PersonKey) -> Result<bool, StoreError> {
+    let row = tx.q("SELECT 1 AS n FROM erasure WHERE person = $1").bind(person.0.to_vec()).one().await?;
+    Ok(row.is_some())
+}
+
 /// Up to `limit` erasures from `since` on, oldest first, after `after` when that is given. A list for a
 /// backup is read page by page, each after the last of the page before.
 pub async fn since(

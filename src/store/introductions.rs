@@ -103,7 +103,7 @@ pub async fn save(
             ask_order = $6, asked_for_this = $7, names_second = $8, writes_first = $9,
             same_employer = $10, coworker_confirmed = $11, shared = $12, step = $13, round = $14,
             deadline = $15, withdrawn_at = $16, introduced_at = $17, closed_at = $18, outcome = $19,
-            events = $20, due_at = $21, updated_at = $22, kept = $23, keep_until = $24
+            events = $20, due_at = $21, updated_at = $22, kept = $23, keep_until = $24, asked_at = $25
           WHERE id = $1 AND version = $2")
         .bind(next.id.0)
         .bind(next.version)
@@ -129,6 +129,7 @@ pub async fn save(
         .bind(now.0)
         .bind(next.retained.kept.as_str())
         .bind(next.retained.until.map(|at| at.0))
+        .bind(next.parties.first.asked.map(|asked| asked.at.0))
         .exactly_one()
         .await?;
     for (_, party) in next.parties.iter() {

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 12, "instance"),
     migration!(two digits: 13, "other_blurb"),
     migration!(two digits: 14, "unit_token"),
+    migration!(two digits: 15, "limits"),
 ];
 
 /// Why the schema does not fit this version.

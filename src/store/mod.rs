@@ -30,6 +30,7 @@ pub mod histories;
 pub mod idempotency;
 pub mod instance;
 pub mod introductions;
+pub mod limits;
 pub mod link_keys;
 pub mod outbox;
 pub mod outcome_lists;

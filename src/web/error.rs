@@ -6,6 +6,8 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::clock::{Span, Ts};
+use crate::domain::limits::Held;
 use crate::domain::link::LinkFault;
 use crate::domain::problem::{Arg, Problems};
 use crate::domain::step::Refusal;
@@ -61,7 +63,7 @@ impl WebError {
 
     /// 429, and when to come back.
     #[must_use]
-    pub fn too_many(wait: crate::clock::Span) -> Self {
+    pub fn too_many(wait: Span) -> Self {
         let seconds = wait.as_seconds().saturating_add(1).max(1);
         Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests") }
     }
@@ -123,6 +125,9 @@ impl From<Refusal> for WebError {
             Refusal::WrongState | Refusal::TooManyRounds => Self::new(StatusCode::CONFLICT, "wrong_state"),
             Refusal::Closed => LinkFault::Closed.into(),
             Refusal::NotBefore(_, until) => cannot_be_asked(String::new(), until),
+            Refusal::StillOpen => Self::new(StatusCode::CONFLICT, "still_open"),
+            Refusal::Rest(until) => Self::new(StatusCode::CONFLICT, "they_rest").with("date", day(until)),
+            Refusal::Held(held) => held.into(),
             Refusal::CoworkerTick => {
                 let problem = crate::domain::problem::Problem::new("coworker_confirmed", "co-worker");
                 Self::invalid(Problems(vec![problem]))
@@ -131,11 +136,33 @@ impl From<Refusal> for WebError {
     }
 }
 
-fn cannot_be_asked(who: String, until: crate::clock::Ts) -> WebError {
-    let day = until.to_jiff().strftime("%Y-%m-%d").to_string();
+impl From<Held> for WebError {
+    fn from(held: Held) -> Self {
+        let most = |most: u32| Arg::Number(most.into());
+        match held {
+            Held::Paused => Self::new(StatusCode::CONFLICT, "asking_paused"),
+            Held::Open { most: open } => {
+                Self::new(StatusCode::CONFLICT, "too_many_open").with("most", most(open))
+            }
+            Held::Day { most: begun, until } => Self::new(StatusCode::CONFLICT, "too_many_today")
+                .with("most", most(begun))
+                .with("time", time(until)),
+        }
+    }
+}
+
+fn cannot_be_asked(who: String, until: Ts) -> WebError {
     WebError::new(StatusCode::CONFLICT, "cannot_be_asked")
         .with("who", Arg::Text(who))
-        .with("date", Arg::Text(day))
+        .with("date", day(until))
+}
+
+fn day(at: Ts) -> Arg {
+    Arg::Text(at.to_jiff().strftime("%Y-%m-%d").to_string())
+}
+
+fn time(at: Ts) -> Arg {
+    Arg::Text(at.to_jiff().strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 impl From<DraftError> for WebError {

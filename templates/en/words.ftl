@@ -162,12 +162,14 @@ problem-control = { $field } holds a control character. Please type it anew inst
 problem-bidi = { $field } holds an invisible character or one that turns the reading direction.
 problem-line-break = { $field } must be a single line.
 problem-name-characters = { $field } must be a plain name, without an address, a link or the characters < > " \ @.
+problem-mixed-scripts = { $field } has a word with letters of two alphabets that only look alike. Please type it anew.
 problem-link = { $field } must not hold a link.
 problem-address = { $field } is not an e-mail address such as ada@example.org.
 problem-address-domain = { $field } needs a full domain after the @, such as example.org.
 problem-address-ip = { $field } must have a domain name after the @, not an IP address.
 problem-address-quoted = { $field } must not have quotation marks before the @.
 problem-address-ascii = { $field } may have only plain Latin letters, digits and signs before the @.
+problem-address-look-alike = { $field } has a domain that looks like another one but is written with other letters. Please type it anew.
 problem-address-role = { $field } belongs to a role or a machine. Please use the address of a person.
 problem-same-person = Both sides are the same person.
 problem-connector-is-party = You cannot be one of the two people yourself.
@@ -241,6 +243,19 @@ error-method_not_allowed = Not possible this way
 error-method_not_allowed-text = This address does not take this kind of request.
 error-cannot_be_asked = Cannot be asked
 error-cannot_be_asked-text = { $who } cannot be asked through this service before { $date }.
+error-still_open = These two are being asked already
+error-still_open-text = Another introduction of yours asks these two already. Wait for its end, or withdraw it; this draft is kept.
+error-they_rest = Too early to ask these two again
+error-they_rest-text = You asked these two not long ago. They rest until { $date }, as after every introduction, however it ended. This draft is kept until then.
+error-too_many_open = You have enough under way
+error-too_many_open-text = { $most ->
+    [one] One introduction may be under way at once, and one is.
+   *[other] { $most } introductions may be under way at once, and as many are.
+} It may be more with each one that comes about. This draft is kept until one of them has ended.
+error-too_many_today = Enough for today
+error-too_many_today-text = You began { $most } introductions within 24 hours; no more are possible before { $time }. This draft is kept.
+error-asking_paused = Asking is paused
+error-asking_paused-text = Of what you asked lately, too much did not arrive or was reported as unwanted. What is under way goes on, and drafts are kept. Please talk to whoever runs this service: they can let you go on.
 error-timeout = This took too long
 error-timeout-text = Please try again. If it was saved, it will not be saved twice.
 error-unavailable = Not available right now
@@ -309,6 +324,7 @@ next-thank = It was worth it. A thank-you is drafted for you.
 next-nothing = Nothing more to do.
 next-closed = It closed without introduction.
 next-not-before = It closed. { $who } may be asked again from { $when }.
+next-they-rest = It closed without introduction. The two can be asked again, with a new draft, from { $when }.
 
 ## How far an introduction came, for the admin
 
@@ -424,6 +440,7 @@ connectors-said-invited = The invitation is on its way.
 connectors-said-role = The role was changed.
 connectors-said-suspended = Suspended. Sessions and tokens ended, and what was under way was taken back quietly.
 connectors-said-resumed = They can sign in again.
+connectors-said-cleared = They can ask again.
 mail-invitation = The invitation of a connector
 mail-confirm_address = The code for a new address
 mail-account_moved = The note that the address of an account changed
@@ -628,6 +645,7 @@ act-made_admin = made a connector an admin
 act-made_connector = took the admin's rights from an account
 act-connector_suspended = suspended a connector
 act-connector_resumed = let a suspended connector in again
+act-connector_cleared = let a paused connector ask again
 act-look = Look at it
 suppression-done-added = It is never asked from now on. Mails that waited for it are cancelled.
 suppression-done-lifted = It is lifted: they can be asked again.

@@ -69,3 +69,36 @@ async fn what_is_no_address_costs_nobody_an_allowance_of_mails_and_requests_with
     app.post("/sign-in", &[("email", "ada@lovelace.example")]).await.is(429);
     assert!(app.deliver().await.is_empty());
 }
+
+#[tokio::test]
+async fn all_accounts_together_get_so_many_mails_and_made_up_addresses_use_up_none() {
+    let app = TestApp::new().await;
+    let mut nth = 0;
+    let mut ask = async |email: String| {
+        nth += 1;
+        let peer = format!("[2001:db8:{:x}:{:x}::1]:1000", nth / 60_000, nth % 60_000);
+        from(&app, &peer).post("/sign-in", &[("email", &email)]).await.is(200);
+    };
+    for who in 0..50 {
+        let email = format!("account{who}@connect.example");
+        twoyes::flow::account::add(app.cx(), &email, "Mary", twoyes::domain::connector::Role::Connector)
+            .await
+            .unwrap();
+    }
+    for who in 0..200 {
+        ask(format!("nobody{who}@nowhere.example")).await;
+    }
+    for _ in 0..3 {
+        for who in 0..50 {
+            ask(format!("account{who}@connect.example")).await;
+        }
+    }
+    assert_eq!(app.deliver().await.len(), 120, "of 150 that their own limits would allow");
+    app.later(Span::minutes(5));
+    for who in 0..50 {
+        ask(format!("nobody{who}@nowhere.example")).await;
+    }
+    app.later(Span::hours(1));
+    ask("account1@connect.example".into()).await;
+    assert_eq!(app.deliver().await.len(), 1);
+}

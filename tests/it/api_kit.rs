@@ -163,9 +163,15 @@ impl Api {
 
     /// Drafts; the first's address is `NAME@example.org`.
     pub async fn draft(&self, token: &str, name: &str) -> String {
+        self.draft_of(token, name, &draft()["second"]["email"]).await
+    }
+
+    /// With another second person.
+    pub async fn draft_of(&self, token: &str, name: &str, second: &Value) -> String {
         self.clock.advance(Span::seconds(1));
         let mut body = draft();
         body["first"]["email"] = json!(format!("{name}@example.org"));
+        body["second"]["email"] = second.clone();
         self.call(token, "POST", "/api/v1/introductions", &body).await.id()
     }
 

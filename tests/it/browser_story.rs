@@ -208,7 +208,9 @@ async fn never_means_never(script: Script) {
     answer(&site, &browser, GRACE, "never", "No, and never ask me again").await;
     browser.says("Nobody can ask you through this service any more").await;
     let mails = site.mails_to(GRACE).len();
-    let again = draft::create(&site.cx, &site.admin, &raw_draft()).await.unwrap().id;
+    let mut raw = raw_draft();
+    raw.second.email = "somebody@else.example".into();
+    let again = draft::create(&site.cx, &site.admin, &raw).await.unwrap().id;
     see(&site, &browser, &format!("/introductions/{again}/preview")).await;
     browser.press("Ask Grace Hopper now").await;
     browser.says("cannot be asked").await;

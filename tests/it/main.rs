@@ -1,6 +1,10 @@
 //! One binary, the whole service in process.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod abuse_bounds;
+mod abuse_connectors;
+mod abuse_kit;
+mod abuse_same_two;
 mod accounts_admin;
 mod accounts_kit;
 mod accounts_leave;
@@ -114,6 +118,7 @@ mod store_evidence;
 mod store_instance;
 mod store_introductions;
 mod store_kit;
+mod store_limits;
 mod store_migrations;
 mod store_outbox;
 mod store_outcomes;

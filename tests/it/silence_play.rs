@@ -10,8 +10,9 @@ use twoyes::flow::{account, ask, draft};
 use twoyes::ids::IntroductionId;
 use twoyes::mail::decode;
 
+use crate::abuse_kit::said;
 use crate::silence_leaks::{Inside, Leak};
-use crate::silence_seen::Seen;
+use crate::silence_seen::{ASKS_AGAIN, Seen};
 use crate::silence_sim::Sim;
 use crate::silence_ways::{STEPS, Subject, Way};
 use crate::silence_worlds::{AGREES_AFTER, Plan, World};
@@ -24,6 +25,7 @@ enum Op {
     Agree,
     Step(usize),
     Do(usize),
+    Again,
     Look,
 }
 
@@ -59,6 +61,7 @@ pub async fn play(world: &World, way: Way, eyes: Eyes, leak: Option<Leak>) -> Ve
         add(start + AGREES_AFTER + Span::seconds(10), Op::Look);
     }
     world.looks.iter().for_each(|hours| add(start + Span::hours(*hours), Op::Look));
+    world.again.iter().for_each(|again| add(start + Span::hours(again.hours), Op::Again));
     world.restart.iter().for_each(|hours| add(start + Span::hours(*hours), Op::Restart));
     let end = start + Span::days(45);
     // For what is done now and then by itself: retention, and the names of the erased.
@@ -107,7 +110,7 @@ struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// Connectors, drafts and asks.
     async fn set(world: &'a World, way: Way, eyes: Eyes, leak: Option<Leak>) -> Self {
-        let sim = Sim::start().await;
+        let sim = Sim::start(world.rest).await;
         let cx = sim.house.cx.clone();
         let mut connectors = Vec::new();
         for nth in 0..world.connectors {
@@ -145,6 +148,7 @@ impl<'a> Stage<'a> {
                 self.subject.act(&self.sim, nth, connector, &self.connectors[0].0).await;
             }
             Op::Do(nth) => self.answer(nth).await,
+            Op::Again => self.ask_again().await,
             Op::Look => return self.look().await,
         }
         if let Some((leak, inside)) = &self.leak {
@@ -165,6 +169,21 @@ impl<'a> Stage<'a> {
         let form = [("choice", doing.choice), ("until", "2026-06-01")];
         let reply = self.sim.house.fill(&link, &form).await;
         self.note(&who, &format!("POST {}", doing.choice), &reply.whole);
+    }
+
+    /// A new draft of the same two, by the same connector or another one.
+    async fn ask_again(&mut self) {
+        let Some(again) = &self.world.again else { return };
+        let mut plan = self.world.introductions[0].clone();
+        if again.swapped {
+            (plan.first, plan.second) = (plan.second, plan.first);
+        }
+        let who = self.connectors[again.connector].0.clone();
+        let new = draft::create(&self.sim.house.cx, &who, &raw(&plan)).await.unwrap();
+        let told = said(ask::ask(&self.sim.house.cx, &who, new.id).await);
+        // What was asked with stays.
+        drop(draft::delete(&self.sim.house.cx, &who, new.id).await);
+        self.note(ASKS_AGAIN, "POST ask", &told);
     }
 
     /// What has left since the last time, and who got it.

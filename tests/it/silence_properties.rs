@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tokio::runtime::{Builder, Runtime};
+use twoyes::clock::Span;
 
 use crate::silence_leaks::{LEAKS, Leak, NOT_PLANTED};
 use crate::silence_play::{Eyes, play};
@@ -94,6 +95,28 @@ fn what_may_be_seen_is_seen() {
         "figure: silence: a yes was seen by a party in world {yes:?}, an open no by the connector in {no:?}"
     );
     assert!(yes.is_some() && no.is_some());
+}
+
+/// Without a rest, asking again tells a never from silence.
+#[test]
+fn asking_again_without_a_rest_is_found_out() {
+    let found = (1..200_u64).find(|seed| {
+        let world = World { agreed_before: false, rest: Span::ZERO, ..sample(*seed) };
+        // After everything has ended.
+        let late = world.again.as_ref().is_some_and(|again| again.hours > 900);
+        let others = vec![Way::NeverAtAll];
+        let game = Game {
+            measure: Way::Silence,
+            others,
+            by: Seen::by_party,
+            eyes: Eyes::Parties,
+            leak: None,
+            world,
+        };
+        late && compare(&runtime(), &game).is_err()
+    });
+    println!("figure: silence: without a rest, asking again told of a never in world {found:?}");
+    assert!(found.is_some());
 }
 
 /// So many worlds at most for each of them.

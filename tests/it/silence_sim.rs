@@ -49,6 +49,7 @@ pub struct Sim {
     /// Serves the subject.
     pub aside: House,
     url: String,
+    rest: Span,
     starts: u64,
     seen: usize,
     _folder: TempDir,
@@ -63,7 +64,7 @@ pub struct Reply {
 }
 
 impl Sim {
-    pub async fn start() -> Self {
+    pub async fn start(rest: Span) -> Self {
         let folder = folder();
         let file = folder.path().join("twoyes.db");
         std::fs::copy(template().await, &file).unwrap();
@@ -71,17 +72,17 @@ impl Sim {
         let clock = Clock::fixed(MONDAY);
         let sink = SmtpSink::start().await;
         let db = Db::connect(&url, 2).await.unwrap();
-        let house = House::open(db.clone(), &clock, 1, &sink);
-        let aside = House::open(db, &clock, 1 << 32, &sink);
-        Self { clock, sink, house, aside, url, starts: 1, seen: 0, _folder: folder }
+        let house = House::open(db.clone(), &clock, 1, rest, &sink);
+        let aside = House::open(db, &clock, 1 << 32, rest, &sink);
+        Self { clock, sink, house, aside, url, rest, starts: 1, seen: 0, _folder: folder }
     }
 
     /// Both processes end and start again on the same database.
     pub async fn restart(&mut self) {
         self.starts += 1;
         let db = Db::connect(&self.url, 2).await.unwrap();
-        self.house = House::open(db.clone(), &self.clock, self.starts, &self.sink);
-        self.aside = House::open(db, &self.clock, self.starts << 32, &self.sink);
+        self.house = House::open(db.clone(), &self.clock, self.starts, self.rest, &self.sink);
+        self.aside = House::open(db, &self.clock, self.starts << 32, self.rest, &self.sink);
     }
 
     pub fn url(&self) -> &str {
@@ -130,8 +131,8 @@ impl Sim {
 }
 
 impl House {
-    fn open(db: Db, clock: &Clock, seed: u64, sink: &SmtpSink) -> Self {
-        let cx = context(db, clock.clone(), seed);
+    fn open(db: Db, clock: &Clock, seed: u64, rest: Span, sink: &SmtpSink) -> Self {
+        let cx = context(db, clock.clone(), seed, rest);
         let metrics = Metrics::new();
         let relay = SmtpRoute::plain("127.0.0.1", sink.port(), "intro.example");
         let transport = twoyes::mail::Transport::Smtp(relay);
@@ -200,7 +201,7 @@ fn nonce(page: &str) -> Option<String> {
     Some(rest.split('"').next()?.to_owned())
 }
 
-fn context(db: Db, clock: Clock, seed: u64) -> Cx {
+fn context(db: Db, clock: Clock, seed: u64, rest: Span) -> Cx {
     static VIEWS: OnceLock<Views> = OnceLock::new();
     Arc::new(Ctx {
         db,
@@ -208,7 +209,7 @@ fn context(db: Db, clock: Clock, seed: u64) -> Cx {
         ids: Ids::derived(seed),
         views: VIEWS.get_or_init(|| Views::load(None).unwrap()).clone(),
         urls: Urls::new(BASE),
-        policy: Policy::default(),
+        policy: Policy { one_at_a_time: true, cool_down: rest, ..Policy::default() },
         sender: Sender {
             address: "intro@example.org".into(),
             suffix: "via twoyes".into(),

@@ -22,6 +22,17 @@ pub struct World {
     pub looks: Vec<i64>,
     /// When the service is started again, in hours from the asks.
     pub restart: Option<i64>,
+    pub again: Option<Again>,
+    /// How long the same two rest after an ending.
+    pub rest: Span,
+}
+
+/// A connector tries to ask the two of the first introduction once more: while it runs, or in the rest after it.
+#[derive(Clone, Debug)]
+pub struct Again {
+    pub hours: i64,
+    pub connector: usize,
+    pub swapped: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -73,9 +84,12 @@ pub fn worlds() -> impl Strategy<Value = World> {
             prop::collection::vec(doing, 1..=4),
             prop::collection::vec(0_i64..700, 0..=1),
             prop::option::of(1_i64..600),
+            // No later than the rest after the earliest ending lasts.
+            prop::option::weighted(0.8, (1_i64..1_050, 0..connectors, any::<bool>())),
         )
             .prop_map(
-                move |(introductions, subject_first, agreed_before, delay, doings, looks, restart)| {
+                move |(introductions, subject_first, agreed_before, delay, doings, looks, restart, again)| {
+                    let again = again.map(|(hours, connector, swapped)| Again { hours, connector, swapped });
                     let agreed_before = agreed_before && subject_first && !introductions[0].together;
                     // The way begins once the second was asked.
                     let delay = if agreed_before { delay + AGREES_AFTER + Span::minutes(1) } else { delay };
@@ -89,6 +103,8 @@ pub fn worlds() -> impl Strategy<Value = World> {
                         doings,
                         looks,
                         restart,
+                        again,
+                        rest: Span::days(30),
                     }
                 },
             )

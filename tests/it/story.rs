@@ -121,7 +121,10 @@ both! {
         let ada = only(&world.ask(&id).await, ADA).answer_link();
         let receipt = world.answer(&ada, &[("choice", "never")]).await;
         assert_eq!(to(&receipt, ADA).len(), 1);
-        let other = world.draft(|draft| draft["first"]["email"] = json!("Ada+new@example.org")).await;
+        let other = world.draft(|draft| {
+            draft["first"]["email"] = json!("Ada+new@example.org");
+            draft["second"]["email"] = json!("somebody@example.net");
+        }).await;
         let (status, body) = world.api(Method::POST, &format!("/introductions/{other}/ask"), &Value::Null).await;
         assert_eq!(status, StatusCode::CONFLICT, "{body}");
         assert_eq!(body["code"], "cannot_be_asked");
@@ -277,7 +280,10 @@ both! {
         for text in [&ask.raw, &ask.decoded.text, &page.body] {
             assert!(!text.contains("Grace") && !text.contains("Hopper") && !text.contains(GRACE), "{text}");
         }
-        let named = world.draft(|draft| draft["names_second"] = json!(true)).await;
+        let named = world.draft(|draft| {
+            draft["names_second"] = json!(true);
+            draft["second"]["email"] = json!("hopper@example.net");
+        }).await;
         let asked = world.ask(&named).await;
         assert!(only(&asked, ADA).decoded.text.contains("Grace Hopper"));
     }

@@ -7,6 +7,7 @@ use super::super::introduction::{Introduction, State};
 use super::super::message::Mail;
 use super::super::party::Asked;
 use super::super::retention::{Kept, Retained};
+use super::super::same_two::Bar;
 use super::super::step::{Refusal, Step};
 use super::Facts;
 use crate::clock::Ts;
@@ -14,7 +15,8 @@ use crate::clock::Ts;
 /// Starts asking: the first party, or both when they are asked together.
 ///
 /// # Errors
-/// [`Refusal::WrongState`] unless it is a draft, [`Refusal::CoworkerTick`] and [`Refusal::NotBefore`].
+/// [`Refusal::WrongState`] unless it is a draft, [`Refusal::CoworkerTick`], and whatever [`Facts`] holds
+/// against it.
 pub fn ask(draft: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Result<Step, Refusal> {
     match draft.state {
         State::Draft => start_round(draft, facts, policy, now),
@@ -47,6 +49,7 @@ fn start_round(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Re
     if old.terms.same_employer && !old.terms.coworker_confirmed {
         return Err(Refusal::CoworkerTick);
     }
+    hold(facts)?;
     for (side, barred) in facts.barred.iter() {
         if let Some(until) = *barred {
             return Err(Refusal::NotBefore(side, until));
@@ -59,6 +62,18 @@ fn start_round(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Re
         ask_side(&mut step, Side::Second, policy, now);
     }
     Ok(step)
+}
+
+/// What the connector knows anyway goes first, and hides what they are not to know: while two people rest, the date is
+/// the same whether or not one of them can be asked at all.
+fn hold(facts: &Facts) -> Result<(), Refusal> {
+    match (facts.same_two, facts.held) {
+        (Some(Bar::StillOpen), _) => Err(Refusal::StillOpen),
+        (Some(Bar::Rest(until)), _) => Err(Refusal::Rest(until)),
+        (_, Some(held)) => Err(Refusal::Held(held)),
+        (Some(Bar::Elsewhere(until)), None) => Err(Refusal::NotBefore(Side::First, until)),
+        (None, None) => Ok(()),
+    }
 }
 
 fn fresh_round(mut old: Introduction) -> Result<Introduction, Refusal> {

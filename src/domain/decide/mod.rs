@@ -17,7 +17,9 @@ pub use undeliverable::undeliverable;
 pub use withdraw::withdraw;
 
 use super::asking::{Pair, Side};
+use super::limits::Held;
 use super::party::Party;
+use super::same_two::Bar;
 use crate::clock::Ts;
 
 /// What a decision must know beside the introduction, loaded in the same unit of work.
@@ -29,6 +31,10 @@ pub struct Facts {
     pub suppressed: Pair<bool>,
     /// The ask of this round is still in the outbox and has not begun to leave.
     pub unsent: Pair<bool>,
+    /// What keeps these two from being asked about each other. Only for beginning to ask.
+    pub same_two: Option<Bar>,
+    /// What keeps the connector from asking. Only for beginning to ask.
+    pub held: Option<Held>,
 }
 
 /// Who tells what came of it.

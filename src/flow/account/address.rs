@@ -20,7 +20,7 @@ use crate::view::mails::{self, Who};
 /// Mails a code to the new address. Whether somebody else has an account under it shows nowhere: then
 /// nothing is mailed.
 pub async fn ask_for_address(cx: &Cx, who: &Connector, email: &str) -> Result<(), AccountError> {
-    let email = EmailAddress::parse("email", email).map_err(invalid)?;
+    let email = EmailAddress::typed("email", email).map_err(invalid)?;
     if email == who.email {
         return Err(invalid(Problem::new("email", "same-address")));
     }

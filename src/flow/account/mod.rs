@@ -48,6 +48,10 @@ const CODE_TRIES: i64 = 10;
 /// Mails to one address that somebody types: this many at once, and one more every hour.
 const MAILS_AT_ONCE: i64 = 3;
 const MAIL_EVERY: Span = Span::hours(1);
+/// Sign-in mails to all accounts together: this many at once, and one more every minute. Whoever has a list of all of
+/// them cannot make the relay look like a sender of junk.
+const ALL_MAILS_AT_ONCE: i64 = 120;
+const ALL_MAILS_EVERY: Span = Span::minutes(1);
 
 /// Why somebody is not signed in, or an account was not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +93,7 @@ pub async fn find(cx: &Cx, email: &str) -> Result<Connector, AccountError> {
 
 fn new_account(cx: &Cx, email: &str, name: &str, role: Role) -> Result<Connector, AccountError> {
     let mut problems = Problems::default();
-    let email = problems.take(EmailAddress::parse("email", email));
+    let email = problems.take(EmailAddress::typed("email", email));
     let name = problems.take(text::person_name("name", name));
     let (Some(email), Some(name)) = (email, name) else {
         return Err(AccountError::Invalid(problems));

@@ -41,7 +41,7 @@ pub struct ChangePage {
 pub async fn wish(cx: &Cx, token: &str, email: &str, nonce: &str) -> Result<(), YouError> {
     let now = cx.now();
     let (link, generation) = read_link(cx, token, nonce, now)?;
-    let new = EmailAddress::parse("email", email).map_err(problem)?;
+    let new = EmailAddress::typed("email", email).map_err(problem)?;
     let (row, shared) = (cx.ids.link_ref("address-change"), cx.clone());
     cx.db
         .write(move |tx| {

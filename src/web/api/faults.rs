@@ -64,7 +64,8 @@ impl utoipa::IntoResponses for Refused {
             "409",
             "wrong_state",
             "Not possible in this state (`wrong_state`, `cannot_retry`, `cannot_count`), not before a date \
-             (`cannot_be_asked`), or someone was quicker (`conflict`).",
+             (`cannot_be_asked`, `they_rest`), not while the same two are asked (`still_open`), not for this \
+             connector now (`too_many_open`, `too_many_today`, `asking_paused`), or someone was quicker (`conflict`).",
         )])
     }
 }

@@ -42,7 +42,9 @@ impl Scene {
         }
         site.pass(Span::days(7)).await;
         // Others, in other states.
-        let asked = draft::create(cx, admin, &raw_draft()).await.unwrap().id;
+        let mut again = raw_draft();
+        again.second.email = "alan@bletchley.example".into();
+        let asked = draft::create(cx, admin, &again).await.unwrap().id;
         ask::ask(cx, admin, asked).await.unwrap();
         let draft = draft::create(cx, admin, &raw_draft()).await.unwrap().id;
         let raw = RawContact {

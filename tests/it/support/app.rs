@@ -123,8 +123,13 @@ impl TestApp {
         let url = format!("sqlite:{}", dir.path().join("test.db").display());
         let db = Db::connect(&url, 4).await.unwrap();
         migrate(&db, MONDAY).await.unwrap();
+        Self::changed(db, dir, weaken).await
+    }
+
+    /// The site on a migrated database, with other settings.
+    pub async fn changed(db: Db, dir: tempfile::TempDir, change: impl FnOnce(&mut Ctx)) -> Self {
         let mut cx = Arc::into_inner(context(db, Clock::fixed(MONDAY))).unwrap();
-        weaken(&mut cx);
+        change(&mut cx);
         Self::around(Arc::new(cx), dir).await
     }
 

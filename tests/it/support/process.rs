@@ -55,7 +55,18 @@ impl Instance {
         new.set("keys.file", &new.path("twoyes.keys").display().to_string());
         new.set("mail.transport", "mailbox");
         new.set("mail.from_address", "introductions@twoyes.example");
-        new.set_raw("asking.asks_per_month", "1000");
+        // Tests that are not about limits meet none.
+        for (key, value) in [
+            ("asking.asks_per_month", "1000"),
+            ("asking.asks_per_year", "10000"),
+            ("asking.cool_down_days", "0"),
+            ("limits.open_introductions", "1000000"),
+            ("limits.begun_per_day", "1000000"),
+            ("limits.pause_complaints", "1000000"),
+            ("limits.pause_unreachable_percent", "100"),
+        ] {
+            new.set_raw(key, value);
+        }
         new.set_raw("courier.poll_milliseconds", "50");
         new
     }

@@ -49,6 +49,15 @@ pub struct Page {
     pub body: String,
 }
 
+/// Tests that are not about limits meet none.
+pub fn unlimited(config: &mut Config) {
+    let asking = &mut config.asking;
+    (asking.asks_per_month, asking.asks_per_year, asking.cool_down_days) = (1_000, 10_000, 0);
+    let limits = &mut config.limits;
+    (limits.open_introductions, limits.begun_per_day) = (1_000_000, 1_000_000);
+    (limits.pause_complaints, limits.pause_unreachable_percent) = (1_000_000, 100);
+}
+
 impl World {
     pub async fn new(database: TestDb) -> Self {
         Self::with(database, |_| {}).await
@@ -62,7 +71,7 @@ impl World {
         config.server.base_url = BASE.into();
         config.database.url = Secret::new(database.url.clone());
         config.database.max_connections = 4;
-        config.asking.asks_per_month = 1_000;
+        unlimited(&mut config);
         config.keys.file = folder.path().join("test.keys");
         config.mail.transport = Transport::Mailbox;
         config.mail.from_address = "introductions@twoyes.example".into();

@@ -39,11 +39,23 @@ pub struct AccountLine {
 pub struct OneConnector {
     pub frame: Frame,
     pub line: AccountLine,
+    pub asking: AskingLine,
     pub roles: &'static [Role],
     pub paths: AccountPaths,
     pub said: Option<ConnectorSaid>,
     pub faults: Vec<Fault>,
     pub time_zone: String,
+}
+
+/// How much they may ask for.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct AskingLine {
+    /// So many introductions may be under way at once.
+    pub most: u32,
+    /// So many that count came about.
+    pub introduced: u32,
+    /// Too much came back; an admin decides.
+    pub paused: bool,
 }
 
 /// Where its forms go.
@@ -52,6 +64,7 @@ pub struct AccountPaths {
     pub role: String,
     pub suspend: String,
     pub resume: String,
+    pub clear: String,
     pub invite_again: String,
 }
 
@@ -63,10 +76,11 @@ pub enum ConnectorSaid {
     Role,
     Suspended,
     Resumed,
+    Cleared,
 }
 
 impl ConnectorSaid {
-    pub const ALL: [Self; 4] = [Self::Invited, Self::Role, Self::Suspended, Self::Resumed];
+    pub const ALL: [Self; 5] = [Self::Invited, Self::Role, Self::Suspended, Self::Resumed, Self::Cleared];
 
     /// The word in the address of the page.
     #[must_use]
@@ -76,6 +90,7 @@ impl ConnectorSaid {
             Self::Role => "role",
             Self::Suspended => "suspended",
             Self::Resumed => "resumed",
+            Self::Cleared => "cleared",
         }
     }
 }
@@ -152,11 +167,13 @@ impl Page for OneConnector {
             role: "/admin/connectors/x/role".into(),
             suspend: "/admin/connectors/x/suspend".into(),
             resume: "/admin/connectors/x/resume".into(),
+            clear: "/admin/connectors/x/clear".into(),
             invite_again: "/admin/connectors/x/invite-again".into(),
         };
         let page = |line| Self {
             frame: Frame::sample().at(Here::Connectors),
             line,
+            asking: AskingLine { most: 7, introduced: 1, paused: false },
             roles: Role::ALL,
             paths: paths.clone(),
             said: None,
@@ -164,6 +181,8 @@ impl Page for OneConnector {
             time_zone: "Europe/Berlin".into(),
         };
         let mut all: Vec<Self> = all_samples().into_iter().map(page).collect();
+        let paused = AskingLine { most: 5, introduced: 0, paused: true };
+        all.push(Self { asking: paused, ..all[1].clone() });
         let faults = ["email", "account", "role"].map(Fault::sample).to_vec();
         all.push(Self { faults, ..all[0].clone() });
         all.extend(ConnectorSaid::ALL.map(|said| Self { said: Some(said), ..all[1].clone() }));

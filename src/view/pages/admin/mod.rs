@@ -11,7 +11,9 @@ mod outcomes;
 mod suppressions;
 
 pub use acts::{ActLine, Acts};
-pub use connectors::{AccountLine, AccountPaths, ConnectorSaid, Connectors, Invite, OneConnector, Suspend};
+pub use connectors::{
+    AccountLine, AccountPaths, AskingLine, ConnectorSaid, Connectors, Invite, OneConnector, Suspend,
+};
 pub use deliveries::{Deliveries, DeliveryLine, RouteLine, StateCount};
 pub use delivery::{AttemptLine, Delivery};
 pub use erase::ErasePerson;

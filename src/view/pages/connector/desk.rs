@@ -105,6 +105,7 @@ pub const NEXT: &[&str] = &[
     "nothing",
     "closed",
     "not-before",
+    "they-rest",
 ];
 
 impl Page for Desk {

@@ -145,6 +145,8 @@ pub struct Preview {
     pub first: String,
     pub second: String,
     pub draft: bool,
+    /// Why a draft cannot be asked with now.
+    pub held: Option<String>,
     pub mails: Vec<PreviewRow>,
     pub remarks: Vec<Fault>,
     pub path: String,
@@ -327,20 +329,22 @@ impl Page for Preview {
             text: "Hello".into(),
             html: "/introductions/x/preview/ask_first".into(),
         };
-        [true, false]
-            .map(|draft| Self {
-                frame: Frame::sample(),
-                first: "Grace Hopper".into(),
-                second: "Alan Turing".into(),
-                draft,
-                mails: ["ask_first", "ask_second", "introduction"].map(mail).to_vec(),
-                remarks: if draft { vec![Fault::sample("step")] } else { Vec::new() },
-                path: "/introductions/x".into(),
-                edit: "/introductions/x/edit".into(),
-                ask: "/introductions/x/ask".into(),
-                copy: "/introductions/x/copy".into(),
-                copied: Some(draft),
-            })
-            .to_vec()
+        let held = "20 introductions may be under way at once, and as many are.";
+        let all = [(true, None), (true, Some(held.to_owned())), (false, None)];
+        all.map(|(draft, held)| Self {
+            frame: Frame::sample(),
+            first: "Grace Hopper".into(),
+            second: "Alan Turing".into(),
+            draft,
+            held,
+            mails: ["ask_first", "ask_second", "introduction"].map(mail).to_vec(),
+            remarks: if draft { vec![Fault::sample("step")] } else { Vec::new() },
+            path: "/introductions/x".into(),
+            edit: "/introductions/x/edit".into(),
+            ask: "/introductions/x/ask".into(),
+            copy: "/introductions/x/copy".into(),
+            copied: Some(draft),
+        })
+        .to_vec()
     }
 }

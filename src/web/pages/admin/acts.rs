@@ -45,7 +45,8 @@ pub(super) fn act_line(deed: Deed) -> ActLine {
         | Act::MadeAdmin
         | Act::MadeConnector
         | Act::ConnectorSuspended
-        | Act::ConnectorResumed => (String::new(), Some(urls::of(path::CONNECTOR, &deed.subject))),
+        | Act::ConnectorResumed
+        | Act::ConnectorCleared => (String::new(), Some(urls::of(path::CONNECTOR, &deed.subject))),
         Act::RouteTried
         | Act::SuppressionLookedUp
         | Act::SuppressionAdded

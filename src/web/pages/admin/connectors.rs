@@ -11,9 +11,10 @@ use super::super::{Form, Id, faults, show};
 use crate::domain::connector::{Connector, Role};
 use crate::domain::problem::{Problem, Problems};
 use crate::flow::account::{self, Account, AccountError};
+use crate::flow::limits;
 use crate::ids::ConnectorId;
 use crate::urls::{self, path};
-use crate::view::pages::{self, AccountLine, AccountPaths, ConnectorSaid, Here};
+use crate::view::pages::{self, AccountLine, AccountPaths, AskingLine, ConnectorSaid, Here};
 use crate::web::Web;
 use crate::web::error::WebError;
 
@@ -135,6 +136,16 @@ pub async fn resume(
     told(&web, &who, id, done, ConnectorSaid::Resumed).await
 }
 
+/// Lets them ask again after a pause.
+pub async fn clear(
+    State(web): State<Web>,
+    Admin(who): Admin,
+    Id(id): Id<ConnectorId>,
+) -> Result<Response, WebError> {
+    let done = limits::clear(&web.cx, &who, id).await;
+    told(&web, &who, id, done, ConnectorSaid::Cleared).await
+}
+
 async fn told(
     web: &Web,
     who: &Connector,
@@ -157,14 +168,22 @@ async fn show_one(
     problems: &Problems,
 ) -> Result<Response, WebError> {
     let found = account::look_up(&web.cx, id).await?;
+    let record = limits::record(&web.cx, id).await?;
+    let policy = &web.cx.policy.limits;
     let page = pages::OneConnector {
         frame: frame(web, who).at(Here::Connectors),
         line: line(&found),
+        asking: AskingLine {
+            most: policy.open(&record),
+            introduced: record.introduced,
+            paused: policy.pauses(&record.lately),
+        },
         roles: Role::ALL,
         paths: AccountPaths {
             role: urls::of(path::CONNECTOR_ROLE, id),
             suspend: urls::of(path::CONNECTOR_SUSPEND, id),
             resume: urls::of(path::CONNECTOR_RESUME, id),
+            clear: urls::of(path::CONNECTOR_CLEAR, id),
             invite_again: urls::of(path::CONNECTOR_INVITE_AGAIN, id),
         },
         said,

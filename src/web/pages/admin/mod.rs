@@ -32,6 +32,7 @@ pub const TABLE: &[Route] = &[
     route("GET", path::CONNECTOR_SUSPEND, Access::Admin),
     route("POST", path::CONNECTOR_SUSPEND, Access::Admin),
     route("POST", path::CONNECTOR_RESUME, Access::Admin),
+    route("POST", path::CONNECTOR_CLEAR, Access::Admin),
     route("POST", path::CONNECTOR_INVITE_AGAIN, Access::Admin),
     route("POST", path::DELIVERY_COUNT, Access::Admin),
     route("POST", path::DELIVERY_CANCEL, Access::Admin),
@@ -60,6 +61,7 @@ pub fn router() -> Router<Web> {
         .route(path::CONNECTOR_ROLE, post(connectors::set_role))
         .route(path::CONNECTOR_SUSPEND, get(connectors::suspend_form).post(connectors::suspend))
         .route(path::CONNECTOR_RESUME, post(connectors::resume))
+        .route(path::CONNECTOR_CLEAR, post(connectors::clear))
         .route(path::CONNECTOR_INVITE_AGAIN, post(connectors::invite_again))
         .route(path::ADMIN_DELIVERY, get(delivery::delivery))
         .route(path::DELIVERY_RETRY, post(delivery::retry))

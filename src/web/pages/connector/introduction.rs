@@ -9,6 +9,7 @@ use super::super::{Form, Id, show};
 use super::letters;
 use super::next::next_step;
 use crate::clock::Ts;
+use crate::domain::asking::Policy;
 use crate::domain::attention;
 use crate::domain::connector::Connector;
 use crate::domain::event::{Event, What};
@@ -179,7 +180,7 @@ async fn show_introduction(
         outcomes: Outcome::ALL,
         events: events.iter().map(|event| event_row(web, who, of, event)).collect(),
         faults,
-        can: can(of, now),
+        can: can(of, &web.cx.policy, now),
         paths: paths(id),
         time_zone: who.time_zone.clone(),
     };
@@ -220,17 +221,19 @@ fn event_row(web: &Web, who: &Connector, of: &Introduction, event: &Event) -> Ev
 }
 
 /// What may be tried. Whether it works is decided by the domain.
-fn can(of: &Introduction, now: Ts) -> Can {
+fn can(of: &Introduction, policy: &Policy, now: Ts) -> Can {
     let withdrawn = of.withdrawn_at.is_some();
     let open = match of.state {
         Stage::Asking | Stage::Agreed { .. } => !withdrawn,
         Stage::Draft | Stage::Introduced | Stage::Closed => false,
     };
-    let restart = open && attention::ask_again(of).is_some_and(|(_, until)| until <= now);
+    let restart = open && attention::ask_again(of, policy).is_some_and(|(_, until)| until <= now);
     let gone = of.retained.kept == Kept::Nothing;
+    let rests = of.closed_at.is_some_and(|at| at + policy.cool_down > now)
+        && attention::ask_again(of, policy).is_none_or(|(_, until)| until > now);
     Can {
         edit: of.state == Stage::Draft,
-        ask_again: (of.state == Stage::Closed && !gone) || restart,
+        ask_again: (of.state == Stage::Closed && !gone && !rests) || restart,
         withdraw: open,
         tell: of.state == Stage::Introduced,
         copy: of.state != Stage::Draft && !gone,

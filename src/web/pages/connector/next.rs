@@ -30,7 +30,7 @@ fn needed(of: &Introduction, need: Need, policy: &Policy) -> NextStep {
         Need::Nudge => plain("nudge"),
         Need::Thanks | Need::Landed => plain("thank"),
         Need::AskAgain => {
-            let who = attention::ask_again(of).map(|(side, _)| of.parties.get(side));
+            let who = attention::ask_again(of, policy).map(|(side, _)| of.parties.get(side));
             who.map_or_else(|| plain("closed"), |party| about("ask-again", party))
         }
         Need::Bounced => bounced(of, policy),
@@ -55,7 +55,7 @@ fn going_on(of: &Introduction, policy: &Policy, now: Ts) -> NextStep {
         State::Agreed { introduce_at } => at("leaves", introduce_at),
         State::Introduced => introduced(of, policy, now),
         State::Asking => asking(of, policy, now),
-        State::Closed => closed(of, now),
+        State::Closed => closed(of, policy, now),
     }
 }
 
@@ -70,7 +70,7 @@ fn asking(of: &Introduction, policy: &Policy, now: Ts) -> NextStep {
     if shown::did_not_leave(of, now) {
         return NextStep { at: closes, ..plain("not-left") };
     }
-    if let Some((side, until)) = attention::ask_again(of).filter(|(_, until)| *until > now) {
+    if let Some((side, until)) = attention::ask_again(of, policy).filter(|(_, until)| *until > now) {
         return NextStep { at: Some(until), ..about("again-from", of.parties.get(side)) };
     }
     if let Some(party) = attention::declined(of) {
@@ -85,12 +85,19 @@ fn asking(of: &Introduction, policy: &Policy, now: Ts) -> NextStep {
     }
 }
 
-fn closed(of: &Introduction, now: Ts) -> NextStep {
-    match attention::ask_again(of) {
+fn closed(of: &Introduction, policy: &Policy, now: Ts) -> NextStep {
+    let rested = of.closed_at.map(|at| at + policy.cool_down).filter(|at| *at > now);
+    match attention::ask_again(of, policy) {
         Some((side, until)) if until > now => {
             NextStep { at: Some(until), ..about("not-before", of.parties.get(side)) }
         }
-        Some(_) | None => plain("closed"),
+        Some(_) => plain("closed"),
+        None => match rested {
+            // Nobody was asked, so nobody needs a rest.
+            Some(_) if of.parties.iter().all(|(_, party)| party.asked.is_none()) => plain("closed"),
+            Some(until) => at("they-rest", until),
+            None => plain("closed"),
+        },
     }
 }
 

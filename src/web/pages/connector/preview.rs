@@ -12,12 +12,12 @@ use super::composer::remarks;
 use crate::domain::connector::Connector;
 use crate::domain::introduction::{Introduction, State as Stage};
 use crate::flow::preview::{CopyError, PreviewMail};
-use crate::flow::{draft, log, preview};
+use crate::flow::{draft, limits, log, preview};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, PreviewRow};
-use crate::web::Web;
 use crate::web::error::WebError;
+use crate::web::{Web, respond};
 
 /// A page that holds frames of this site.
 pub const FRAMING: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; \
@@ -41,6 +41,7 @@ pub async fn all(
         second: of.parties.second.name.clone(),
         draft: of.state == Stage::Draft,
         mails: preview::preview(&web.cx, &who, &of)?.into_iter().map(|mail| row(mail, &frames)).collect(),
+        held: held(&web, &who, &of).await?,
         remarks: remarks(&web, &who.language, &draft::remarks(&draft::as_typed(&of))),
         path: urls::of(path::INTRODUCTION, id),
         edit: urls::of(path::EDIT, id),
@@ -96,6 +97,15 @@ pub fn framed(html: String) -> Response {
     let headers: [(HeaderName, &str); 2] =
         [(CONTENT_SECURITY_POLICY, FRAMED), (X_FRAME_OPTIONS, "SAMEORIGIN")];
     (headers, Html(html)).into_response()
+}
+
+/// Why a draft could not be asked with now, as far as that is known before trying.
+async fn held(web: &Web, who: &Connector, of: &Introduction) -> Result<Option<String>, WebError> {
+    if of.state != Stage::Draft {
+        return Ok(None);
+    }
+    let refusal = limits::foresee(&web.cx, who, of).await?;
+    Ok(refusal.map(|refusal| respond::words(web, &who.language, &refusal.into()).1))
 }
 
 async fn find(web: &Web, who: &Connector, id: IntroductionId) -> Result<Introduction, WebError> {
