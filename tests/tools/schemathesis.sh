@@ -48,7 +48,8 @@ trap finish EXIT
 
 twoyes migrate >/dev/null && twoyes connector add lena@example.test Lena --admin >/dev/null || exit 1
 all=$(token read write admin) && write=$(token write) && read=$(token read) && admin=$(token admin) || exit 1
-twoyes serve >"$folder/log" 2>&1 &
+# Not by the function: what is ended is to be the program itself.
+"$program" serve --config "$folder/twoyes.toml" >"$folder/log" 2>&1 &
 server=$!
 for _ in $(seq 100); do
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
