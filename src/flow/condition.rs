@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::health::{self, Check};
-use super::{Cx, Failure, deliveries as mails};
+use super::{Cx, Failure, deliveries as mails, limits};
 use crate::clock::{Span, Ts};
 use crate::domain::message::{Family, MessageKind};
 use crate::store::{deliveries, instance, routes};
@@ -65,6 +65,7 @@ pub enum What {
     RouteTried,
     Undecided,
     Failed,
+    AskingPaused,
     Sweeper,
     Clock,
     Quarantine,
@@ -85,6 +86,7 @@ crate::domain::text_enum!(What {
     RouteTried = "route_tried",
     Undecided = "undecided",
     Failed = "failed",
+    AskingPaused = "asking_paused",
     Sweeper = "sweeper",
     Clock = "clock",
     Quarantine = "quarantine",
@@ -167,6 +169,12 @@ async fn in_database(cx: &Cx, now: Ts) -> Result<Vec<Trouble>, Failure> {
     let failed = deliveries::failed_since(&mut tx, now - Span::days(1), mails::MANY).await?;
     if failed > 0 {
         found.push(Trouble { count: failed, ..trouble(What::Failed, false) });
+    }
+    let paused = limits::paused(&mut tx, cx).await?;
+    if !paused.is_empty() {
+        let count = i64::try_from(paused.len()).unwrap_or(i64::MAX);
+        let names: Vec<String> = paused.into_iter().map(|who| who.name).collect();
+        found.push(Trouble { count, words: names.join(", "), ..trouble(What::AskingPaused, true) });
     }
     let ahead = deliveries::newest(&mut tx).await?.filter(|newest| *newest > now + CLOCK_SLACK);
     if ahead.is_some() {

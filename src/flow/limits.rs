@@ -12,7 +12,7 @@ use crate::domain::limits::Record;
 use crate::domain::same_two::{self, Bar};
 use crate::domain::step::Refusal;
 use crate::ids::ConnectorId;
-use crate::store::{Tx, accounts, limits};
+use crate::store::{Tx, accounts, connectors, limits};
 
 /// Makes sure that nobody else decides about these people, and for this connector, until the unit ends.
 pub(super) async fn hold(tx: &mut Tx, who: &Connector, of: &Introduction) -> Result<(), Failure> {
@@ -61,6 +61,20 @@ pub async fn foresee(cx: &Cx, who: &Connector, of: &Introduction) -> Result<Opti
 pub async fn record(cx: &Cx, who: ConnectorId) -> Result<Record, Failure> {
     let mut tx = cx.db.read().await?;
     Ok(limits::record(&mut tx, who, None, &cx.policy.limits, cx.now()).await?)
+}
+
+/// How many connectors are looked at for [`paused`].
+const SUSPECTS: i64 = 50;
+
+/// The connectors whose asking is paused, for the admin who can let them go on.
+pub(super) async fn paused(tx: &mut Tx, cx: &Ctx) -> Result<Vec<Connector>, Failure> {
+    let mut found = Vec::new();
+    for id in limits::suspects(tx, SUSPECTS).await? {
+        let paused = cx.policy.limits.pauses(&limits::lately(tx, id).await?);
+        let who = connectors::get(tx, id).await?;
+        found.extend(who.filter(|who| paused && who.is_active()));
+    }
+    Ok(found)
 }
 
 /// An admin looked at what came back, and lets a paused connector go on.

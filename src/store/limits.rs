@@ -110,6 +110,23 @@ pub async fn lately(tx: &mut Tx, who: ConnectorId) -> Result<Lately, StoreError>
     })
 }
 
+/// Connectors of whom something came back lately; no more than `limit`, those with the most first. Whether it pauses them
+/// is for [`lately`] to say.
+pub async fn suspects(tx: &mut Tx, limit: i64) -> Result<Vec<ConnectorId>, StoreError> {
+    let rows = tx
+        .q("SELECT connector_id, COUNT(*) AS n FROM
+              (SELECT connector_id FROM complaint
+               UNION ALL
+               SELECT introduction.connector_id FROM party
+               JOIN introduction ON introduction.id = party.introduction_id
+               WHERE party.undeliverable_at IS NOT NULL) AS came_back
+            GROUP BY connector_id ORDER BY n DESC, connector_id LIMIT $1")
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter().map(|row| Ok(ConnectorId(row.get("connector_id")?))).collect()
+}
+
 /// An admin looked: what came back until now holds nobody any more.
 pub async fn clear(tx: &mut Tx, who: ConnectorId, now: Ts) -> Result<(), StoreError> {
     tx.q("UPDATE connector SET cleared_at = $2 WHERE id = $1 AND deleted_at IS NULL")

@@ -10,8 +10,36 @@ use super::MARK;
 pub(super) const RAW_KEYS: &[&str] =
     &["links", "link", "link_introduction", "base_url", "address", "time_zone"];
 
-/// Schemes that mail programs open without `//` behind them.
-const BARE_SCHEMES: &[&str] = &["mailto", "tel", "sms", "data", "javascript", "xmpp", "skype"];
+/// Schemes that mail programs, or what they hand a link to, open without `//` behind them.
+const BARE_SCHEMES: &[&str] = &[
+    "bitcoin",
+    "callto",
+    "data",
+    "facetime",
+    "file",
+    "geo",
+    "http",
+    "https",
+    "intent",
+    "javascript",
+    "magnet",
+    "mailto",
+    "market",
+    "sip",
+    "sips",
+    "skype",
+    "sms",
+    "smsto",
+    "tel",
+    "tg",
+    "vbscript",
+    "view-source",
+    "webcal",
+    "whatsapp",
+    "xmpp",
+];
+/// Those of programs of one maker (`ms-word:`).
+const MAKERS: &[&str] = &["ms-"];
 
 /// `https://example.org` becomes `https[:]//example[.]org`. Doing it twice changes nothing more.
 pub fn defang(text: &str) -> String {
@@ -32,6 +60,7 @@ fn defang_plain(text: &str) -> String {
         match character {
             ':' if opens_link(before, after) => out.push_str("[:]"),
             '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' if joins_labels(before, after) => out.push_str("[.]"),
+            '.' if joins_numbers(before, after) => out.push_str("[.]"),
             _ => out.push(character),
         }
     }
@@ -43,9 +72,12 @@ fn opens_link(before: &str, after: &str) -> bool {
     if after.starts_with("//") {
         return true;
     }
-    let scheme = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    // RFC 3986, 3.1, less the signs that no scheme in use has.
+    let in_scheme = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let scheme = before.rsplit(|c: char| !in_scheme(c)).next().unwrap_or_default().to_ascii_lowercase();
     let followed = after.starts_with(|c: char| !c.is_whitespace());
-    followed && BARE_SCHEMES.iter().any(|bare| bare.eq_ignore_ascii_case(scheme))
+    let known = BARE_SCHEMES.iter().any(|bare| scheme == *bare || scheme.ends_with(&format!("-{bare}")));
+    followed && (known || MAKERS.iter().any(|maker| scheme.starts_with(maker)))
 }
 
 /// A dot inside something like a host name: a letter or digit before it and at least two letters or
@@ -55,6 +87,15 @@ fn joins_labels(before: &str, after: &str) -> bool {
     let first = behind.next().is_some_and(char::is_alphabetic);
     let second = behind.next().is_some_and(|c| c.is_alphanumeric() || c == '-');
     before.ends_with(|c: char| c.is_alphanumeric() || c == '-') && first && second
+}
+
+/// A dot of four numbers that are an address (RFC 791, 3.2).
+fn joins_numbers(before: &str, after: &str) -> bool {
+    let in_number = |c: char| c.is_ascii_digit() || c == '.';
+    let left = before.rsplit(|c: char| !in_number(c)).next().unwrap_or_default();
+    let right = after.split(|c: char| !in_number(c)).next().unwrap_or_default();
+    // A full stop may stand behind it.
+    format!("{left}.{}", right.trim_end_matches('.')).parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 /// Defangs every string of a template's values, except those under a raw key.
@@ -84,7 +125,8 @@ mod tests {
             ("HTTP://EXAMPLE.ORG", "HTTP[:]//EXAMPLE[.]ORG"),
             ("www.example.co.uk", "www[.]example[.]co[.]uk"),
             ("ada@example.org", "ada@example[.]org"),
-            ("http://1.2.3.4/x", "http[:]//1.2.3.4/x"),
+            ("http://1.2.3.4/x", "http[:]//1[.]2[.]3[.]4/x"),
+            ("ada@192.0.2.7.", "ada@192[.]0[.]2[.]7."),
             ("mailto:ada", "mailto[:]ada"),
             ("javascript:alert(1)", "javascript[:]alert(1)"),
             ("пример.рф", "пример[.]рф"),
@@ -103,6 +145,7 @@ mod tests {
             "e.g. at 3.5 percent",
             "Dr. A.B. Lovelace: hello",
             "10:30",
+            "on 2.3.2026, version 1.2.3",
             "note: yes",
         ] {
             assert_eq!(defang(text), text);

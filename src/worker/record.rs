@@ -24,6 +24,8 @@ use crate::store::{StoreError, routes};
 
 /// How often a refusal is tried to be told to the story together with the result.
 const TRIES: u32 = 5;
+/// How often it is tried to give a lease back: about a quarter of a minute in all, that of a database which starts again.
+const RETURNS: u32 = 8;
 
 /// The end of one delivery's time with us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,16 +101,21 @@ impl Courier {
         delivery.created_at + self.settings.give_up
     }
 
-    /// Gives a lease back. When that fails the lease runs out by itself.
+    /// Gives a lease back. A database that is away for a moment is waited for; after that the lease runs out by itself.
     pub(super) async fn give_back(&self, delivery: &Leased, due_at: Ts) {
         let (id, fence) = (delivery.id, delivery.fence);
-        let released = self
-            .cx
-            .db
-            .write(move |tx| Box::pin(async move { courier::release(tx, id, fence, due_at).await }));
-        if let Err(error) = released.await {
-            tracing::warn!(delivery.id = %id, error.message = %error, "a lease was not given back");
+        let mut pause = Duration::from_millis(50);
+        for _ in 0..RETURNS {
+            let released = self
+                .cx
+                .db
+                .write(move |tx| Box::pin(async move { courier::release(tx, id, fence, due_at).await }));
+            let Err(error) = released.await else { return };
+            tracing::warn!(delivery.id = %id, error.message = %error, "a lease waits to be given back");
+            tokio::time::sleep(pause).await;
+            pause *= 2;
         }
+        tracing::error!(delivery.id = %id, "a lease was not given back; it runs out by itself");
     }
 
     pub(super) fn note_health(&self, troubled: bool) {

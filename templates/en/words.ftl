@@ -688,6 +688,11 @@ trouble-failed = { $count ->
    *[other] { $count } mails failed in the last day.
 }
 trouble-failed-do = One is usual: an address ceased to work, and the connector was told. Many mean that receivers mind this service.
+trouble-asking_paused = { $count ->
+    [one] Asking is paused for one connector.
+   *[other] Asking is paused for { $count } connectors.
+}
+trouble-asking_paused-do = Too much of what they asked did not arrive or was reported as unwanted. Talk to them; on their page you can let them go on.
 trouble-sweeper = Nobody looks for what is due any more.
 trouble-sweeper-do = Reminders, introductions and closing notes wait. Start the service again and read its log.
 trouble-clock = The newest mail is from a time to come ({ $when }): the clock was put back.

@@ -106,9 +106,11 @@ both! {
         assert!(ask_as(&app, &app.connector, &pair(30, 31)).await.is_ok(), "nobody else is paused");
         let page = format!("/admin/connectors/{}", who.id);
         app.see(&page).await.is(200).says("Asking is paused").hides("complain");
+        app.see("/admin/health").await.is(200).says("Asking is paused for one connector.").says("Connector 1");
         app.later(Span::minutes(1));
         app.act(&format!("{page}/clear"), &[]).await.is(303);
         app.see(&page).await.is(200).hides("Asking is paused");
+        app.see("/admin/health").await.is(200).hides("Asking is paused");
         app.see("/admin/acts").await.is(200).says("let a paused connector ask again");
         ask_as(&app, &who, &pair(1, 2)).await.unwrap();
         // A second press is no second deed.

@@ -5,6 +5,7 @@ mod abuse_bounds;
 mod abuse_connectors;
 mod abuse_kit;
 mod abuse_same_two;
+mod abuse_words;
 mod accounts_admin;
 mod accounts_kit;
 mod accounts_leave;

@@ -81,6 +81,25 @@ both! {
         unit!(db, tx => limits::clear(tx, ConnectorId(uuid(200)), T0)).unwrap_err();
     }
 
+    async fn those_of_whom_most_came_back_are_suspected_first(db: TestDb) {
+        let db = &db.db;
+        assert!(look!(db, tx => limits::suspects(tx, 9)).is_empty());
+        let (one, two, three) =
+            (saved_connector(db, 1).await.id, saved_connector(db, 2).await.id, saved_connector(db, 3).await.id);
+        let first = asked(db, one, 2, T0, State::Asking).await;
+        let second = asked(db, two, 4, T0, State::Asking).await;
+        asked(db, three, 6, T0, State::Asking).await;
+        unit!(db, tx => reports::complained(tx, one, first, Side::First, T0)).unwrap();
+        unit!(db, tx => reports::complained(tx, two, second, Side::First, T0)).unwrap();
+        let dead: Result<(), StoreError> = unit!(db, tx => async {
+            tx.q("UPDATE party SET undeliverable_at = 1 WHERE introduction_id = $1")
+                .bind(second.0).run().await.map(|_| ())
+        });
+        dead.unwrap();
+        assert_eq!(look!(db, tx => limits::suspects(tx, 9)), [two, one]);
+        assert_eq!(look!(db, tx => limits::suspects(tx, 1)), [two]);
+    }
+
     async fn the_same_two_are_found_in_either_order_and_after_an_erasure(db: TestDb) {
         let db = &db.db;
         let (who, other) = (saved_connector(db, 1).await.id, saved_connector(db, 2).await.id);

@@ -96,6 +96,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("/admin/connectors/{id}/role", Row::Account),
     ("/admin/connectors/{id}/suspend", Row::Account),
     ("/admin/connectors/{id}/resume", Row::Account),
+    ("/admin/connectors/{id}/clear", Row::Account),
     ("/admin/connectors/{id}/invite-again", Row::Account),
     ("/admin/deliveries/{id}", Row::Delivery),
     ("/admin/deliveries/{id}/count-as-sent", Row::Delivery),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use twoyes::clock::Span;
 use twoyes::domain::asking::Side;
-use twoyes::domain::letter::DeliveryState::{Deferred, Failed, Sent, Transmitting, Unknown};
+use twoyes::domain::letter::DeliveryState::{Deferred, Failed, Queued, Sent, Transmitting, Unknown};
 use twoyes::mail::{Signer, decode};
 use twoyes::metrics::Metrics;
 use twoyes::store::courier::HELD;
@@ -141,6 +141,27 @@ both! {
         assert_eq!(round.deliveries, Tally { sent: 1, ..Tally::default() });
         assert_eq!(state(&db.db, id).await, Sent);
         assert_eq!(attempts(&db.db, id).await.len(), 1);
+    }
+
+    async fn a_lease_is_given_back_as_soon_as_the_database_takes_it(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let worker = worker(&cx, route(&sink, Duration::from_secs(5)));
+        sink.once(At::Greeting, Act::Slow(Duration::from_millis(300), "220 relay".into()));
+        let id = post(&cx, TO).await;
+        let (round, ()) = tokio::join!(worker.run_once(), async {
+            while sink.connections() == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            run(&db.db, "ALTER TABLE delivery RENAME TO away").await;
+            tokio::time::sleep(Duration::from_millis(900)).await;
+            run(&db.db, "ALTER TABLE away RENAME TO delivery").await;
+        });
+        assert_eq!(round.deliveries.sent, 0);
+        let back = delivery(&db.db, id).await;
+        assert_eq!((back.state, back.attempts), (Queued, 0), "and not leased for a quarter of an hour");
+        cx.clock.advance(Span::seconds(1));
+        assert_eq!(worker.run_once().await.deliveries, Tally { sent: 1, ..Tally::default() });
     }
 
     async fn a_connection_that_went_stale_is_replaced_once(db: TestDb) {

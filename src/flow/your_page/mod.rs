@@ -77,6 +77,8 @@ pub struct YourPage {
     pub paused_until: Option<Ts>,
     /// The instance's limit.
     pub usual: u32,
+    /// The same within a year.
+    pub usual_year: u32,
     /// Asks within the last thirty days.
     pub asked: usize,
     pub refused: Vec<Refused>,
@@ -220,6 +222,7 @@ async fn page(tx: &mut Tx, cx: &Ctx, you: &You, now: Ts) -> Result<YourPage, You
         preferences,
         paused_until: preferences.paused(now).map(|pause| pause.until),
         usual: cx.policy.asks_per_month,
+        usual_year: cx.policy.asks_per_year,
         asked: asks.len(),
         refused: refusals
             .into_iter()

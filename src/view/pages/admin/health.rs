@@ -60,7 +60,7 @@ pub struct RecordLine {
 }
 
 /// The words of all troubles.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 18] = [
     "database",
     "schema",
     "mail",
@@ -69,6 +69,7 @@ const WORDS: [&str; 17] = [
     "route_tried",
     "undecided",
     "failed",
+    "asking_paused",
     "sweeper",
     "clock",
     "quarantine",

@@ -21,6 +21,8 @@ pub struct YourPage {
     pub holders: Vec<HolderView>,
     /// The instance's limit of asks a month.
     pub usual: u32,
+    /// The same within a year.
+    pub usual_year: u32,
     /// Asks within the last thirty days.
     pub asked: usize,
     /// As chosen; empty for the usual limit.
@@ -190,6 +192,7 @@ impl YourPage {
             email_masked: "g…@example.org".into(),
             holders: Vec::new(),
             usual: 4,
+            usual_year: 10,
             asked: 0,
             limit: String::new(),
             limits: (0..=20).map(|number| number.to_string()).collect(),

@@ -55,6 +55,7 @@ fn trouble_line(of: Trouble) -> TroubleLine {
     let path = match of.what {
         What::Mail | What::RoutePaused | What::RouteTried | What::Undecided => Some(path::ADMIN_DELIVERIES),
         What::Failed => Some("/admin/deliveries?state=failed"),
+        What::AskingPaused => Some(path::ADMIN_CONNECTORS),
         What::Database
         | What::Schema
         | What::Keys

@@ -163,6 +163,7 @@ fn view(web: &Web, you: YourPage, token: &str, shown: &Shown<'_>) -> pages::Your
         email_masked: you.email_masked,
         holders: you.holders.into_iter().map(holder).collect(),
         usual: you.usual,
+        usual_year: you.usual_year,
         asked: you.asked,
         paused_until: you.paused_until,
         until: typed.get("until").to_owned(),
