@@ -6,10 +6,10 @@ use super::{Ctx, Cx, Failure};
 use crate::clock::Ts;
 use crate::domain::admin_act::Act;
 use crate::domain::connector::Connector;
-use crate::domain::decide::Facts;
+use crate::domain::decide::{self, Facts};
 use crate::domain::introduction::Introduction;
 use crate::domain::limits::Record;
-use crate::domain::same_two::{self, Bar};
+use crate::domain::same_two;
 use crate::domain::step::Refusal;
 use crate::ids::ConnectorId;
 use crate::store::{Tx, accounts, connectors, limits};
@@ -49,12 +49,7 @@ pub(super) async fn facts(
 pub async fn foresee(cx: &Cx, who: &Connector, of: &Introduction) -> Result<Option<Refusal>, Failure> {
     let mut tx = cx.db.read().await?;
     let facts = facts(&mut tx, cx, who, of, cx.now(), Facts::default()).await?;
-    let other = match facts.same_two {
-        Some(Bar::StillOpen) => Some(Refusal::StillOpen),
-        Some(Bar::Rest(until)) => Some(Refusal::Rest(until)),
-        Some(Bar::Elsewhere(_)) | None => None,
-    };
-    Ok(other.or(facts.held.map(Refusal::Held)))
+    Ok(decide::foresee(&facts))
 }
 
 /// What a connector did so far, as the limits see it.

@@ -48,7 +48,7 @@ async fn end(app: &TestApp, who: &Connector, of: &Introduction, ending: &str) {
         "pause" => drop(send(app, &manage, &[("what", "pause"), ("until", "2026-12-24")]).await.is(303)),
         "erased" => {
             let form = [("sure", "yes"), ("email", "person1@people.example")];
-            send(app, &format!("{manage}/erase"), &form).await;
+            send(app, &format!("{manage}/erase"), &form).await.is(303);
         }
         "undeliverable" => {
             let (cx, id) = (app.cx().clone(), of.id);

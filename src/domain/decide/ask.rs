@@ -49,7 +49,12 @@ fn start_round(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Re
     if old.terms.same_employer && !old.terms.coworker_confirmed {
         return Err(Refusal::CoworkerTick);
     }
-    hold(facts)?;
+    if let Some(refusal) = foresee(facts) {
+        return Err(refusal);
+    }
+    if let Some(Bar::Elsewhere(until)) = facts.same_two {
+        return Err(Refusal::NotBefore(Side::First, until));
+    }
     for (side, barred) in facts.barred.iter() {
         if let Some(until) = *barred {
             return Err(Refusal::NotBefore(side, until));
@@ -64,15 +69,14 @@ fn start_round(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Re
     Ok(step)
 }
 
-/// What the connector knows anyway goes first, and hides what they are not to know: while two people rest, the date is
-/// the same whether or not one of them can be asked at all.
-fn hold(facts: &Facts) -> Result<(), Refusal> {
-    match (facts.same_two, facts.held) {
-        (Some(Bar::StillOpen), _) => Err(Refusal::StillOpen),
-        (Some(Bar::Rest(until)), _) => Err(Refusal::Rest(until)),
-        (_, Some(held)) => Err(Refusal::Held(held)),
-        (Some(Bar::Elsewhere(until)), None) => Err(Refusal::NotBefore(Side::First, until)),
-        (None, None) => Ok(()),
+/// What stands against asking as far as the connector may know before they try. It goes first, and hides what they are
+/// not to know: while two people rest, the date is the same whether or not one of them can be asked at all.
+#[must_use]
+pub fn foresee(facts: &Facts) -> Option<Refusal> {
+    match facts.same_two {
+        Some(Bar::StillOpen) => Some(Refusal::StillOpen),
+        Some(Bar::Rest(until)) => Some(Refusal::Rest(until)),
+        Some(Bar::Elsewhere(_)) | None => facts.held.map(Refusal::Held),
     }
 }
 

@@ -9,7 +9,7 @@ mod undeliverable;
 mod withdraw;
 
 pub use answer::answer;
-pub use ask::{ask, ask_again};
+pub use ask::{ask, ask_again, foresee};
 pub use erase::{erase, forget};
 pub use outcome::{record_outcome, tell_outcome};
 pub use tick::tick;

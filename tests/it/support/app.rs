@@ -104,10 +104,7 @@ impl Page {
 
 impl TestApp {
     pub async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", dir.path().join("test.db").display());
-        let db = Db::connect(&url, 4).await.unwrap();
-        migrate(&db, MONDAY).await.unwrap();
+        let (db, dir) = sqlite().await;
         Self::on(db, dir).await
     }
 
@@ -119,10 +116,7 @@ impl TestApp {
 
     /// A site that is weakened on purpose, to see whether a test notices.
     pub async fn weakened(weaken: impl FnOnce(&mut Ctx)) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", dir.path().join("test.db").display());
-        let db = Db::connect(&url, 4).await.unwrap();
-        migrate(&db, MONDAY).await.unwrap();
+        let (db, dir) = sqlite().await;
         Self::changed(db, dir, weaken).await
     }
 
@@ -328,6 +322,14 @@ impl TestApp {
         }
         false
     }
+}
+
+async fn sqlite() -> (Db, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", dir.path().join("test.db").display());
+    let db = Db::connect(&url, 4).await.unwrap();
+    migrate(&db, MONDAY).await.unwrap();
+    (db, dir)
 }
 
 fn context(db: Db, clock: Clock) -> Cx {
