@@ -12,9 +12,10 @@ use twoyes::flow::ask::AskError;
 use twoyes::flow::draft;
 use twoyes::store::{StoreError, reports};
 
-use crate::abuse_kit::{ask_as, connector, limited, limited_by, pair, said};
+use crate::abuse_kit::{ask_as, connector, limited, limited_by, pair};
 use crate::support::app::TestApp;
 use crate::support::db::{Engine, both, fresh, has_postgres};
+use crate::support::refusal::said;
 use crate::your_page_kit::send;
 
 /// Both say yes, and it leaves.

@@ -6,10 +6,8 @@ use twoyes::domain::asking::Policy;
 use twoyes::domain::connector::{Connector, Role};
 use twoyes::domain::draft::RawDraft;
 use twoyes::domain::introduction::Introduction;
-use twoyes::domain::problem::Arg;
 use twoyes::flow::ask::{self, AskError};
 use twoyes::flow::{account, draft};
-use twoyes::web::error::WebError;
 
 use crate::support::app::{TestApp, raw_draft};
 use crate::support::db::TestDb;
@@ -57,16 +55,4 @@ pub fn pair(first: usize, second: usize) -> RawDraft {
 pub async fn ask_as(app: &TestApp, who: &Connector, raw: &RawDraft) -> Result<Introduction, AskError> {
     let new = draft::create(app.cx(), who, raw).await.unwrap();
     ask::ask(app.cx(), who, new.id).await
-}
-
-/// What a refusal says to the connector: its code and the values in its sentence.
-pub fn said(asked: Result<Introduction, AskError>) -> String {
-    let Err(error) = asked else { return "asked".into() };
-    let error = WebError::from(error);
-    let value = |arg: &Arg| match arg {
-        Arg::Number(number) => number.to_string(),
-        Arg::Text(text) => text.clone(),
-    };
-    let args = error.args.iter().map(|(name, arg)| format!(" {name}={}", value(arg)));
-    std::iter::once(error.code.to_owned()).chain(args).collect()
 }

@@ -10,9 +10,10 @@ use twoyes::domain::letter::LinkName::{Answer, Manage};
 use twoyes::flow::ask;
 use twoyes::flow::{close, draft};
 
-use crate::abuse_kit::{ask_as, connector, limited, pair, said};
+use crate::abuse_kit::{ask_as, connector, limited, pair};
 use crate::support::app::TestApp;
 use crate::support::db::{Engine, both, fresh};
+use crate::support::refusal::said;
 use crate::your_page_kit::send;
 
 /// Everything that is no agreement, and what leaves without one.

@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use sqlx::{AssertSqlSafe, Connection, Row};
 use tower::ServiceExt;
-use twoyes::clock::{Clock, Span, Ts};
+use twoyes::clock::{Clock, Span};
 use twoyes::domain::asking::{Policy, Side};
 use twoyes::domain::connector::{Connector, Role};
-use twoyes::domain::draft::{RawDraft, RawParty};
 use twoyes::domain::introduction::Introduction;
 use twoyes::domain::letter::LinkName;
 use twoyes::domain::link::{Claims, KeyState, LinkRing, Purpose};
@@ -28,10 +27,9 @@ use twoyes::web::client::Clients;
 use twoyes::web::{Inner, Web, routes};
 use twoyes::worker::{Outlet, Settings, Worker};
 
-/// Where the site of the tests is.
-pub const BASE: &str = "http://127.0.0.1:8080";
-/// Monday 2026-03-02T09:00:00Z: when the tests begin.
-pub const MONDAY: Ts = Ts(1_772_442_000_000_000);
+use super::requests::form_request;
+pub use super::requests::{encode, request};
+pub use super::usual::{BASE, MONDAY, raw_draft};
 
 /// The site and who uses it.
 pub struct TestApp {
@@ -185,17 +183,14 @@ impl TestApp {
 
     /// POST of a form without a cookie, as a browser sends it from our own page.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
-        self.send(
-            form_request(path, form).header("sec-fetch-site", "same-origin").body(encode(form)).unwrap(),
-        )
-        .await
+        self.send(form_request(path).body(encode(form)).unwrap()).await
     }
 
     /// POST of a form as the connector.
     pub async fn act(&self, path: &str, form: &[(&str, &str)]) -> Page {
         self.stay_awake().await;
-        let request = form_request(path, form).header(COOKIE, &self.cookie);
-        self.send(request.header("sec-fetch-site", "same-origin").body(encode(form)).unwrap()).await
+        let request = form_request(path).header(COOKIE, &self.cookie);
+        self.send(request.body(encode(form)).unwrap()).await
     }
 
     /// Sessions end after twelve idle hours; stories that last days are told as if somebody came by.
@@ -354,52 +349,4 @@ fn context(db: Db, clock: Clock) -> Cx {
         wake: tokio::sync::Notify::new(),
         counts: Counts::default(),
     })
-}
-
-/// Grace (first) and Alan (second), one by one.
-pub fn raw_draft() -> RawDraft {
-    RawDraft {
-        purpose: "job_search".into(),
-        first: RawParty {
-            name: "Grace Hopper".into(),
-            email: "grace@hopper.example".into(),
-            described: "a compiler engineer from my team".into(),
-            how_known: "we built a compiler together".into(),
-            why: "They build what you want to build next.".into(),
-            blurb: "Grace has built compilers for ten years.".into(),
-            ..RawParty::default()
-        },
-        second: RawParty {
-            name: "Alan Turing".into(),
-            email: "alan@turing.example".into(),
-            described: "a hiring manager I worked with".into(),
-            how_known: "from the same college".into(),
-            why: "Grace has solved the very problem that you told me about.".into(),
-            blurb: "Alan leads a group that builds machines.".into(),
-            ..RawParty::default()
-        },
-        shared: "Grace, meet Alan. Alan, meet Grace. You both build machines that think.".into(),
-        step: "A call of twenty minutes next week".into(),
-        ..RawDraft::default()
-    }
-}
-
-pub fn request(method: Method, path: &str) -> axum::http::request::Builder {
-    Request::builder().method(method).uri(path)
-}
-
-fn form_request(path: &str, _: &[(&str, &str)]) -> axum::http::request::Builder {
-    request(Method::POST, path).header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-}
-
-/// A form as a body.
-pub fn encode(form: &[(&str, &str)]) -> Body {
-    let pairs = form.iter().map(|(key, value)| format!("{}={}", percent(key), percent(value)));
-    Body::from(pairs.collect::<Vec<_>>().join("&"))
-}
-
-fn percent(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(one).collect()
 }

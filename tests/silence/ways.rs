@@ -7,7 +7,7 @@ use twoyes::domain::link::Purpose;
 use twoyes::flow::{close, suppressions};
 use twoyes::ids::IntroductionId;
 
-use crate::silence_sim::Sim;
+use super::sim::Sim;
 use crate::support::smtp_sink::Act;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

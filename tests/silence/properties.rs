@@ -13,11 +13,11 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use tokio::runtime::{Builder, Runtime};
 use twoyes::clock::Span;
 
-use crate::silence_leaks::{LEAKS, Leak, NOT_PLANTED};
-use crate::silence_play::{Eyes, play};
-use crate::silence_seen::{Seen, difference};
-use crate::silence_ways::{QUIET, Way};
-use crate::silence_worlds::{World, worlds};
+use super::leaks::{LEAKS, Leak, NOT_PLANTED};
+use super::play::{Eyes, play};
+use super::seen::{Seen, difference};
+use super::ways::{QUIET, Way};
+use super::worlds::{World, worlds};
 
 /// What is compared: the measure, those that must look like it, who looks, and whose looks count.
 struct Game {

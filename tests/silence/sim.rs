@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Request};
 use http_body_util::BodyExt;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -31,8 +30,9 @@ use twoyes::web::client::Clients;
 use twoyes::web::{Inner, Web, routes};
 use twoyes::worker::{Outlet, Settings, Worker};
 
-use crate::support::app::{BASE, MONDAY, encode, request};
+use crate::support::requests::{encode, form_request, request};
 use crate::support::smtp_sink::{SmtpSink, Taken};
+use crate::support::usual::{BASE, MONDAY};
 
 /// One process: what serves requests and what works by time.
 pub struct House {
@@ -164,10 +164,7 @@ impl House {
 
     /// A form as a browser sends it from our own page.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Reply {
-        let post = request(Method::POST, path)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("sec-fetch-site", "same-origin");
-        self.send(post.body(encode(form)).unwrap()).await
+        self.send(form_request(path).body(encode(form)).unwrap()).await
     }
 
     /// Opens a page and sends its form. A closed page has none, and then nothing is sent.

@@ -10,13 +10,13 @@ use twoyes::flow::{account, ask, draft};
 use twoyes::ids::IntroductionId;
 use twoyes::mail::decode;
 
-use crate::abuse_kit::said;
-use crate::silence_leaks::{Inside, Leak};
-use crate::silence_seen::{ASKS_AGAIN, Seen};
-use crate::silence_sim::Sim;
-use crate::silence_ways::{STEPS, Subject, Way};
-use crate::silence_worlds::{AGREES_AFTER, Plan, World};
-use crate::support::app::{BASE, raw_draft};
+use super::leaks::{Inside, Leak};
+use super::seen::{ASKS_AGAIN, Seen};
+use super::sim::Sim;
+use super::ways::{STEPS, Subject, Way};
+use super::worlds::{AGREES_AFTER, Plan, World};
+use crate::support::refusal::said;
+use crate::support::usual::{BASE, raw_draft};
 
 /// What happens at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

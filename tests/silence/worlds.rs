@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use twoyes::clock::Span;
 
-use crate::silence_ways::{AFTER_YES, WAYS, Way};
+use super::ways::{AFTER_YES, WAYS, Way};
 
 #[derive(Clone, Debug)]
 pub struct World {

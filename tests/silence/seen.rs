@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use twoyes::clock::{Span, Ts};
 
-use crate::support::app::MONDAY;
+use crate::support::usual::MONDAY;
 
 /// Who tries to ask once more.
 pub const ASKS_AGAIN: &str = "who asks again";
