@@ -41,7 +41,8 @@ pub struct Leased {
     pub dated_at: Ts,
 }
 
-/// Leases up to `limit` due deliveries until `until`, oldest first, none for the `busy` domains.
+/// Leases up to `limit` due deliveries until `until`, oldest first, none for the `busy` domains. SQLite is told the index:
+/// by itself it reads and sorts all that waits, because it knows three states and not how many are in each.
 pub async fn lease(
     tx: &mut Tx,
     now: Ts,
@@ -54,7 +55,7 @@ pub async fn lease(
     let rows = tx
         .q2(
             "UPDATE delivery SET state = 'leased', fence = fence + 1, leased_until = $2
-             WHERE id IN (SELECT id FROM delivery
+             WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_due
                           WHERE state IN ('queued', 'deferred', 'unknown') AND due_at <= $1
                             AND domain NOT IN (SELECT value FROM json_each($3))
                           ORDER BY due_at LIMIT $4)
@@ -341,7 +342,12 @@ pub async fn cut_leases(tx: &mut Tx, latest: Ts) -> Result<u64, StoreError> {
 /// When the next delivery becomes due, if any waits.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
     let row = tx
-        .q("SELECT due_at FROM delivery WHERE state IN ('queued', 'deferred', 'unknown') ORDER BY due_at LIMIT 1")
+        .q2(
+            "SELECT due_at FROM delivery INDEXED BY delivery_due
+             WHERE state IN ('queued', 'deferred', 'unknown') ORDER BY due_at LIMIT 1",
+            "SELECT due_at FROM delivery
+             WHERE state IN ('queued', 'deferred', 'unknown') ORDER BY due_at LIMIT 1",
+        )
         .one()
         .await?;
     row.map(|row| row.get("due_at").map(Ts)).transpose()

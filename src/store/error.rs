@@ -64,12 +64,11 @@ impl StoreError {
 
     fn of_database(sql: &'static str, db: &dyn sqlx::error::DatabaseError) -> Self {
         let code = db.code().unwrap_or_default().into_owned();
-        if db.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-            match sqlite_fault(&code) {
-                Some(Fault::Passing) => return Self::Unavailable(db.message().to_owned()),
-                Some(Fault::Lasting) => return Self::Broken(format!("{} (code {code})", db.message())),
-                None => {}
-            }
+        if db.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
+            && let Ok(code) = code.parse()
+            && let Some(fault) = Self::of_sqlite(code, db.message())
+        {
+            return fault;
         }
         match code.as_str() {
             "40001" | "40P01" => return Self::Serialization,
@@ -88,6 +87,28 @@ impl StoreError {
             _ => Self::Other { sql, why: db.message().to_owned() },
         }
     }
+
+    /// What is not about the statement but about the file or the disk below it.
+    fn of_sqlite(code: u32, message: &str) -> Option<Self> {
+        Some(match sqlite_fault(code)? {
+            Fault::Passing => Self::Unavailable(message.to_owned()),
+            Fault::Lasting => Self::Broken(format!("{message} (code {code})")),
+        })
+    }
+
+    /// The same of the writer of an SQLite file.
+    pub(super) fn of_writer(sql: &'static str, error: &rusqlite::Error) -> Self {
+        let rusqlite::Error::SqliteFailure(failure, message) = error else {
+            return Self::Other { sql, why: error.to_string() };
+        };
+        let code = u32::try_from(failure.extended_code).unwrap_or_default();
+        let message = message.clone().unwrap_or_else(|| failure.to_string());
+        match Self::of_sqlite(code, &message) {
+            Some(fault) => fault,
+            None if is_rule(code) => Self::Rule(sql),
+            None => Self::Other { sql, why: message },
+        }
+    }
 }
 
 /// Faults of SQLite that are not about the statement.
@@ -101,8 +122,7 @@ enum Fault {
 }
 
 /// What an extended result code means (<https://sqlite.org/rescode.html>): the primary one is its low byte.
-fn sqlite_fault(code: &str) -> Option<Fault> {
-    let code: u32 = code.parse().ok()?;
+fn sqlite_fault(code: u32) -> Option<Fault> {
     match (code & 0xff, code) {
         // Busy, no memory, full, cannot open. Of the I/O errors: no memory, and what is about locks or the
         // shared index rather than the data; a full disk shows as one of them when that cannot grow (4874).
@@ -113,6 +133,11 @@ fn sqlite_fault(code: &str) -> Option<Fault> {
         (10 | 11 | 26, _) => Some(Fault::Lasting),
         _ => None,
     }
+}
+
+/// A unique, primary key, row id, foreign key, check or NOT NULL rule.
+const fn is_rule(code: u32) -> bool {
+    matches!(code, 2067 | 1555 | 2579 | 787 | 275 | 1299)
 }
 
 /// An error of a unit of work: a store error, or the caller's own reason to roll back.
@@ -134,15 +159,15 @@ mod tests {
     #[test]
     fn a_failed_sync_is_for_ever_and_a_full_disk_is_not() {
         // IOERR_FSYNC, IOERR_WRITE, IOERR_READ, CORRUPT, CORRUPT_INDEX, NOTADB.
-        for code in ["1034", "778", "266", "11", "779", "26"] {
+        for code in [1034, 778, 266, 11, 779, 26] {
             assert_eq!(sqlite_fault(code), Some(Fault::Lasting), "{code}");
         }
         // FULL, BUSY, BUSY_SNAPSHOT, CANTOPEN, IOERR_SHMSIZE, IOERR_NOMEM.
-        for code in ["13", "5", "517", "14", "4874", "3082"] {
+        for code in [13, 5, 517, 14, 4874, 3082] {
             assert_eq!(sqlite_fault(code), Some(Fault::Passing), "{code}");
         }
         // CONSTRAINT_UNIQUE, ERROR.
-        for code in ["2067", "1", "23505"] {
+        for code in [2067, 1, 23505] {
             assert_eq!(sqlite_fault(code), None, "{code}");
         }
     }

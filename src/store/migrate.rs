@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 13, "other_blurb"),
     migration!(two digits: 14, "unit_token"),
     migration!(two digits: 15, "limits"),
+    migration!(two digits: 16, "due_domain"),
 ];
 
 /// Why the schema does not fit this version.
@@ -153,7 +154,7 @@ fn judge(tx: &Tx, applied: &[(i64, String)]) -> Result<Vec<&'static Migration>, 
 
 fn text_for(tx: &Tx, migration: &Migration) -> (&'static str, String) {
     let sql = match tx.conn {
-        Conn::Sqlite(_) | Conn::SqlitePooled(_) => migration.sqlite,
+        Conn::Writer(_) | Conn::SqlitePooled(_) => migration.sqlite,
         Conn::Postgres(_) => migration.postgres,
     };
     (sql, data_encoding::HEXLOWER.encode(&Sha256::digest(sql.as_bytes())))

@@ -8,6 +8,7 @@ mod sick;
 mod space;
 mod sqlite;
 mod tx;
+mod writer;
 
 pub mod accounts;
 pub mod address_changes;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use uuid::Uuid;
 
@@ -32,10 +33,13 @@ pub struct PostgresDb {
 
 impl PostgresDb {
     pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<Self, StoreError> {
+        // Ours are told by `Query`.
+        let options =
+            options.statement_cache_capacity(256).application_name("twoyes").disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.statement_cache_capacity(256).application_name("twoyes"))
+            .connect_with(options)
             .await
             .map_err(|error| StoreError::of("connect", &error))?;
         Ok(Self { pool, leaves_tokens: Arc::default() })

@@ -10,30 +10,37 @@ use sqlx::{Arguments, Decode, Encode, Postgres, Row as _, Sqlite, Type, ValueRef
 
 use super::error::StoreError;
 use super::tx::{Conn, Tx};
+use super::writer::{self, Give, Take, WriterRow};
 
 /// A value both engines can take.
 pub trait Bind:
-    for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Send
+    for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Give + Send
 {
 }
 
 impl<T> Bind for T where
-    T: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Send
+    T: for<'q> Encode<'q, Sqlite>
+        + Type<Sqlite>
+        + for<'q> Encode<'q, Postgres>
+        + Type<Postgres>
+        + Give
+        + Send
 {
 }
 
 /// A value both engines can give.
 pub trait Column:
-    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> + Take
 {
 }
 
 impl<T> Column for T where
-    T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
+    T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> + Take
 {
 }
 
 enum Args {
+    Writer(Vec<rusqlite::types::Value>),
     Sqlite(SqliteArguments),
     Postgres(PgArguments),
 }
@@ -51,7 +58,8 @@ impl Tx {
     /// A statement whose text is the same on both engines.
     pub fn q(&mut self, sql: &'static str) -> Query<'_> {
         let args = match self.conn {
-            Conn::Sqlite(_) | Conn::SqlitePooled(_) => Args::Sqlite(SqliteArguments::default()),
+            Conn::Writer(_) => Args::Writer(Vec::new()),
+            Conn::SqlitePooled(_) => Args::Sqlite(SqliteArguments::default()),
             Conn::Postgres(_) => Args::Postgres(PgArguments::default()),
         };
         Query { tx: self, sql, args, binds: 0, fault: None }
@@ -60,7 +68,7 @@ impl Tx {
     /// For the few statements that truly differ.
     pub fn q2(&mut self, sqlite: &'static str, postgres: &'static str) -> Query<'_> {
         match self.conn {
-            Conn::Sqlite(_) | Conn::SqlitePooled(_) => self.q(sqlite),
+            Conn::Writer(_) | Conn::SqlitePooled(_) => self.q(sqlite),
             Conn::Postgres(_) => self.q(postgres),
         }
     }
@@ -71,6 +79,10 @@ impl Query<'_> {
     #[must_use]
     pub fn bind<T: Bind>(mut self, value: T) -> Self {
         let added = match &mut self.args {
+            Args::Writer(args) => {
+                args.push(value.give());
+                Ok(())
+            }
             Args::Sqlite(args) => args.add(value),
             Args::Postgres(args) => args.add(value),
         };
@@ -86,8 +98,10 @@ impl Query<'_> {
         self.check()?;
         let Self { tx, sql, args, .. } = self;
         let rows = match (&mut tx.conn, args) {
-            (Conn::Sqlite(conn), Args::Sqlite(args)) => {
-                sqlx::query_with(sql, args).fetch_all(conn).await.map(sqlite_rows)
+            (Conn::Writer(conn), Args::Writer(args)) => {
+                let rows = writer::all(conn, sql, &args);
+                let rows = rows.map(|rows| rows.into_iter().map(Row::Writer).collect());
+                return rows.map_err(|error| tx.writer_fault(sql, &error));
             }
             (Conn::SqlitePooled(conn), Args::Sqlite(args)) => {
                 sqlx::query_with(sql, args).fetch_all(&mut **conn).await.map(sqlite_rows)
@@ -110,8 +124,8 @@ impl Query<'_> {
         self.check()?;
         let Self { tx, sql, args, .. } = self;
         let changed = match (&mut tx.conn, args) {
-            (Conn::Sqlite(conn), Args::Sqlite(args)) => {
-                sqlx::query_with(sql, args).execute(conn).await.map(|done| done.rows_affected())
+            (Conn::Writer(conn), Args::Writer(args)) => {
+                return writer::run(conn, sql, &args).map_err(|error| tx.writer_fault(sql, &error));
             }
             (Conn::SqlitePooled(conn), Args::Sqlite(args)) => {
                 sqlx::query_with(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected())
@@ -138,6 +152,8 @@ impl Query<'_> {
         if placeholders != self.binds {
             return Err(StoreError::Binds { placeholders, binds: self.binds, sql: self.sql });
         }
+        // The text alone: what was bound to it is about people.
+        tracing::trace!(db.statement = self.sql, "a statement");
         match &self.fault {
             Some(why) => Err(StoreError::Other { sql: self.sql, why: why.clone() }),
             None => Ok(()),
@@ -159,6 +175,7 @@ fn count_placeholders(sql: &str) -> usize {
 
 /// One row of a result.
 pub enum Row {
+    Writer(WriterRow),
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
@@ -180,6 +197,7 @@ impl Row {
     /// A column that may be NULL.
     pub fn opt<T: Column>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
         let value = match self {
+            Self::Writer(row) => return row.take(column).map_err(|why| StoreError::Data { column, why }),
             Self::Sqlite(row) => match row.try_get_raw(column) {
                 Ok(raw) if raw.is_null() => return Ok(None),
                 Ok(_) => row.try_get::<T, _>(column),

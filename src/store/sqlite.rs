@@ -1,4 +1,4 @@
-//! SQLite: one writer task that commits units in groups, and a pool of readers.
+//! SQLite: one writer thread that commits units in groups, and a pool of readers.
 //!
 //! Units that wait back to back run in one transaction, each in its own savepoint, and are committed
 //! together before any of them answers. A unit that fails rolls back alone. A commit that fails fails
@@ -6,20 +6,21 @@
 //! new one is opened: the writer ends, and so does the process.
 
 use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use tokio::sync::mpsc;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
+use tokio::sync::{mpsc, oneshot};
 
 use super::error::StoreError;
 use super::sick::Sick;
 use super::space::Gauge;
 use super::tx::{Conn, Tx};
+use super::writer;
 
 /// Units in one commit at most, so that the first never waits long for the last.
 const GROUP: usize = 128;
@@ -41,7 +42,7 @@ pub(super) type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Ended>
 pub struct SqliteDb {
     jobs: mpsc::Sender<Job>,
     readers: SqlitePool,
-    options: Arc<SqliteConnectOptions>,
+    file: Arc<Path>,
     pub(super) sick: Sick,
     pub(super) gauge: Gauge,
 }
@@ -49,36 +50,43 @@ pub struct SqliteDb {
 impl SqliteDb {
     /// Opens (and makes) the file. WAL, `synchronous=FULL`: an acknowledged answer survives a power cut.
     pub(super) async fn open(options: SqliteConnectOptions, readers: u32) -> Result<Self, StoreError> {
+        let file = options.get_filename().to_owned();
+        let (sick, gauge) = (Sick::new(), Gauge::of(&file));
+        let jobs = start(file.clone(), sick.clone()).await?;
         let options = options
-            .create_if_missing(true)
+            .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(256)
             // What does not fit into the cache would lie in /var/tmp otherwise, with people's words in it.
             .pragma("temp_store", "MEMORY")
-            .pragma("secure_delete", "ON");
-        let (sick, gauge) = (Sick::new(), Gauge::of(options.get_filename()));
-        let first = connect(&options, &sick).await?;
-        let (jobs, queue) = mpsc::channel(1024);
-        tokio::spawn(write_all(queue, options.clone(), first, sick.clone()));
-        let kept = options.clone().create_if_missing(false).busy_timeout(Duration::from_secs(1));
+            .pragma("query_only", "ON")
+            // Ours are told by `Query`.
+            .disable_statement_logging();
         let readers = SqlitePoolOptions::new()
             .max_connections(readers)
             .test_before_acquire(false)
-            .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
+            .connect_with(options)
             .await
             .map_err(|error| StoreError::of("open readers", &error))?;
-        Ok(Self { jobs, readers, options: Arc::new(kept), sick, gauge })
+        Ok(Self { jobs, readers, file: file.into(), sick, gauge })
     }
 
     /// Empties the log of changes. On a connection of its own: the writer is always inside a transaction.
     pub(super) async fn tidy(&self) -> Result<bool, StoreError> {
-        let mut tx = connect(&self.options, &self.sick).await?;
-        let row = tx.q("PRAGMA wal_checkpoint(TRUNCATE)").one().await?;
-        let busy: i64 = row.map_or(Ok(0), |row| row.get("busy"))?;
-        Ok(busy == 0)
+        let (file, sick) = (Arc::clone(&self.file), self.sick.clone());
+        let tidied = tokio::task::spawn_blocking(move || {
+            let conn = writer::open(&file, false, Duration::from_secs(1));
+            let busy = conn.and_then(|conn| writer::empty_log(&conn));
+            busy.map(|busy| !busy).map_err(|error| {
+                let fault = StoreError::of_writer("PRAGMA wal_checkpoint(TRUNCATE)", &error);
+                if let StoreError::Broken(why) = &fault {
+                    sick.tell(why);
+                }
+                fault
+            })
+        });
+        tidied.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
     }
 
     pub(super) async fn submit(&self, job: Job) -> Result<(), StoreError> {
@@ -91,32 +99,59 @@ impl SqliteDb {
     }
 }
 
+/// Starts the writer. Its statements run on a thread of their own, one straight after the other: handing each of
+/// them to another thread and back took longer than most of them do (docs/adr/0017).
+async fn start(file: PathBuf, sick: Sick) -> Result<mpsc::Sender<Job>, StoreError> {
+    let (jobs, queue) = mpsc::channel(1024);
+    let (opened, first) = oneshot::channel();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let write = move || {
+        let (tx, ended) = match connect(&file, true, &sick) {
+            Ok(tx) => (Some(tx), Ok(())),
+            Err(error) => (None, Err(error)),
+        };
+        // Nobody waits for it any more: then nobody writes either.
+        if opened.send(ended).is_ok()
+            && let Some(tx) = tx
+        {
+            runtime.block_on(write_all(queue, &file, tx, sick));
+        }
+    };
+    std::thread::Builder::new()
+        .name("sqlite-writer".into())
+        .spawn(write)
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    first.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer did not start".into())))?;
+    Ok(jobs)
+}
+
 /// Several that open a new file at once are in each other's way while one of them turns the log on: no busy timeout
 /// helps there.
-async fn connect(options: &SqliteConnectOptions, sick: &Sick) -> Result<Tx, StoreError> {
+fn connect(file: &Path, make: bool, sick: &Sick) -> Result<Tx, StoreError> {
     for _ in 0..50 {
-        match try_connect(options, sick).await {
+        match try_connect(file, make, sick) {
             Err(StoreError::Unavailable(why)) if why.contains("locked") => {
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                std::thread::sleep(Duration::from_millis(100));
             }
             ended => return ended,
         }
     }
-    try_connect(options, sick).await
+    try_connect(file, make, sick)
 }
 
-async fn try_connect(options: &SqliteConnectOptions, sick: &Sick) -> Result<Tx, StoreError> {
-    let conn = sqlx::ConnectOptions::connect(options).await.map_err(|error| {
-        match (StoreError::of("open database", &error), &error) {
-            (broken @ StoreError::Broken(_), _) => broken,
-            (_, sqlx::Error::Database(db)) => StoreError::Unavailable(db.message().to_owned()),
-            (other, _) => other,
-        }
+fn try_connect(file: &Path, make: bool, sick: &Sick) -> Result<Tx, StoreError> {
+    let conn = writer::open(file, make, Duration::from_secs(5));
+    let conn = conn.map_err(|error| match StoreError::of_writer("open database", &error) {
+        StoreError::Other { why, .. } => StoreError::Unavailable(why),
+        other => other,
     })?;
-    Ok(Tx::new(Conn::Sqlite(conn)).telling(sick.clone()))
+    Ok(Tx::new(Conn::Writer(conn)).telling(sick.clone()))
 }
 
-async fn write_all(mut queue: mpsc::Receiver<Job>, options: SqliteConnectOptions, first: Tx, sick: Sick) {
+async fn write_all(mut queue: mpsc::Receiver<Job>, file: &Path, first: Tx, sick: Sick) {
     let mut writer = Some(first);
     loop {
         // Dropping jobs tells their callers that nothing was recorded.
@@ -124,7 +159,7 @@ async fn write_all(mut queue: mpsc::Receiver<Job>, options: SqliteConnectOptions
         let Some(job) = next else { break };
         let tx = match writer.take() {
             Some(tx) => tx,
-            None => match connect(&options, &sick).await {
+            None => match connect(file, true, &sick) {
                 Ok(tx) => tx,
                 Err(StoreError::Broken(why)) => return sick.tell(&why),
                 Err(error) => {

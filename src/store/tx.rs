@@ -1,7 +1,7 @@
 //! A connection inside a unit of work (or a reader).
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Postgres, Sqlite, SqliteConnection};
+use sqlx::{Postgres, Sqlite};
 
 use super::error::StoreError;
 use super::sick::Sick;
@@ -16,8 +16,8 @@ pub struct Tx {
 }
 
 pub(super) enum Conn {
-    /// The one writer.
-    Sqlite(SqliteConnection),
+    /// The one writer of an SQLite file.
+    Writer(rusqlite::Connection),
     /// A reader.
     SqlitePooled(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
@@ -38,7 +38,15 @@ impl Tx {
         if let Conn::Postgres(_) = self.conn {
             self.failed = Some(sql);
         }
-        let fault = StoreError::of(sql, error);
+        self.noted(StoreError::of(sql, error))
+    }
+
+    /// The same for the writer of an SQLite file.
+    pub(super) fn writer_fault(&self, sql: &'static str, error: &rusqlite::Error) -> StoreError {
+        self.noted(StoreError::of_writer(sql, error))
+    }
+
+    fn noted(&self, fault: StoreError) -> StoreError {
         if let (StoreError::Broken(why), Some(sick)) = (&fault, &self.sick) {
             sick.tell(why);
         }
@@ -48,7 +56,10 @@ impl Tx {
     /// Runs a fixed command without values: BEGIN, COMMIT, PRAGMA, a migration.
     pub(super) async fn command(&mut self, sql: &'static str) -> Result<(), StoreError> {
         let done = match &mut self.conn {
-            Conn::Sqlite(conn) => sqlx::raw_sql(sql).execute(conn).await.map(|_| ()),
+            Conn::Writer(conn) => {
+                let done = conn.execute_batch(sql);
+                return done.map_err(|error| self.writer_fault(sql, &error));
+            }
             Conn::SqlitePooled(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
             Conn::Postgres(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
         };
@@ -58,7 +69,7 @@ impl Tx {
     /// Closes the connection for good: after a failed commit nobody may use it again.
     pub(super) async fn discard(self) {
         match self.conn {
-            Conn::Sqlite(conn) => drop(sqlx::Connection::close_hard(conn).await),
+            Conn::Writer(conn) => drop(conn),
             Conn::SqlitePooled(conn) => drop(sqlx::Connection::close_hard(conn.detach()).await),
             Conn::Postgres(conn) => drop(sqlx::Connection::close_hard(conn.detach()).await),
         }

@@ -30,6 +30,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("tower_http", &["web"]),
     ("utoipa", &["web"]),
     ("sqlx", &["store"]),
+    ("rusqlite", &["store"]),
     ("rustix", &["store", "backup"]),
     ("tera", &["view"]),
     ("fluent_bundle", &["view"]),

@@ -1,0 +1,171 @@
+//! The writer's connection to an SQLite file: statements that run where they are called.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OpenFlags, Result, Rows, Statement};
+use uuid::Uuid;
+
+/// Statements kept ready: about as many as there are.
+const STATEMENTS: usize = 256;
+
+/// WAL and `synchronous=FULL`: what was committed survives a power cut. What does not fit into the cache would lie
+/// in /var/tmp otherwise, with people's words in it; and what was deleted is overwritten.
+const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;";
+
+/// Opens the file, and makes it when it is missing and may be made. Waits so long for others.
+pub(super) fn open(file: &Path, make: bool, patience: Duration) -> Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, make);
+    let conn = Connection::open_with_flags(file, flags)?;
+    conn.busy_timeout(patience)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.execute_batch(SETTINGS)?;
+    Ok(conn)
+}
+
+/// Copies the log into the file and cuts it to nothing. `true` when somebody was in the way.
+pub(super) fn empty_log(conn: &Connection) -> Result<bool> {
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>("busy"))
+        .map(|busy| busy != 0)
+}
+
+/// All rows of a statement.
+pub(super) fn all(conn: &Connection, sql: &str, args: &[Value]) -> Result<Vec<WriterRow>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let columns: std::sync::Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    bind(&mut statement, args)?;
+    let (mut all, mut rows) = (Vec::new(), statement.raw_query());
+    while let Some(row) = rows.next()? {
+        let values = (0..columns.len()).map(|at| row.get::<_, Value>(at));
+        all.push(WriterRow { columns: columns.clone(), values: values.collect::<Result<_>>()? });
+    }
+    Ok(all)
+}
+
+/// Runs a statement to its end; how many rows it changed.
+pub(super) fn run(conn: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
+    let mut statement = conn.prepare_cached(sql)?;
+    bind(&mut statement, args)?;
+    exhaust(statement.raw_query())?;
+    Ok(if statement.readonly() { 0 } else { conn.changes() })
+}
+
+fn exhaust(mut rows: Rows<'_>) -> Result<()> {
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
+/// `$1` is a name to SQLite, and it counts names in the order in which it meets them.
+fn bind(statement: &mut Statement<'_>, args: &[Value]) -> Result<()> {
+    for at in 1..=statement.parameter_count() {
+        let nth = statement.parameter_name(at).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+        if let Some(value) = nth.and_then(|nth| args.get(nth.checked_sub(1)?)) {
+            statement.raw_bind_parameter(at, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// A row, taken out of the statement.
+pub struct WriterRow {
+    columns: std::sync::Arc<[String]>,
+    values: Vec<Value>,
+}
+
+impl WriterRow {
+    /// The value of a column; `None` where it is NULL.
+    pub(super) fn take<T: Take>(&self, column: &str) -> std::result::Result<Option<T>, String> {
+        let at = self.columns.iter().position(|name| name == column);
+        let value = at.and_then(|at| self.values.get(at)).ok_or_else(|| "no such column".to_owned())?;
+        if *value == Value::Null {
+            return Ok(None);
+        }
+        let unfit = || format!("{:?} where another type must be", ValueRef::from(value).data_type());
+        T::take(value).map(Some).ok_or_else(unfit)
+    }
+}
+
+/// How a value of ours lies in SQLite.
+pub trait Give {
+    fn give(self) -> Value;
+}
+
+/// How it is read again; `None` where another type lies there.
+pub trait Take: Sized {
+    fn take(value: &Value) -> Option<Self>;
+}
+
+impl Give for i64 {
+    fn give(self) -> Value {
+        Value::Integer(self)
+    }
+}
+
+impl Take for i64 {
+    fn take(value: &Value) -> Option<Self> {
+        if let Value::Integer(number) = value { Some(*number) } else { None }
+    }
+}
+
+impl Give for bool {
+    fn give(self) -> Value {
+        Value::Integer(self.into())
+    }
+}
+
+impl Take for bool {
+    fn take(value: &Value) -> Option<Self> {
+        i64::take(value).map(|number| number != 0)
+    }
+}
+
+impl Give for String {
+    fn give(self) -> Value {
+        Value::Text(self)
+    }
+}
+
+impl Take for String {
+    fn take(value: &Value) -> Option<Self> {
+        if let Value::Text(text) = value { Some(text.clone()) } else { None }
+    }
+}
+
+impl Give for &str {
+    fn give(self) -> Value {
+        Value::Text(self.to_owned())
+    }
+}
+
+impl Give for Vec<u8> {
+    fn give(self) -> Value {
+        Value::Blob(self)
+    }
+}
+
+impl Take for Vec<u8> {
+    fn take(value: &Value) -> Option<Self> {
+        if let Value::Blob(bytes) = value { Some(bytes.clone()) } else { None }
+    }
+}
+
+impl Give for Uuid {
+    fn give(self) -> Value {
+        Value::Blob(self.as_bytes().to_vec())
+    }
+}
+
+impl Take for Uuid {
+    fn take(value: &Value) -> Option<Self> {
+        if let Value::Blob(bytes) = value { Self::from_slice(bytes).ok() } else { None }
+    }
+}
+
+impl<T: Give> Give for Option<T> {
+    fn give(self) -> Value {
+        self.map_or(Value::Null, Give::give)
+    }
+}
