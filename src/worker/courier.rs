@@ -13,6 +13,7 @@ use super::breaker::{self, Gate};
 use super::hold::Hold;
 use super::pool::Pool;
 use super::record::Ended;
+use super::width::Width;
 use super::{Outlet, Settings, stopped, trouble};
 use crate::flow::Cx;
 use crate::mail::Signer;
@@ -33,6 +34,8 @@ pub struct Courier {
     pub(super) troubled: AtomicBool,
     /// Domains with a fault that may be the route's, since the last success.
     pub(super) suspects: Mutex<HashSet<String>>,
+    /// How many may be on their way at once.
+    pub(super) width: Width,
     hold: Arc<Hold>,
 }
 
@@ -68,6 +71,7 @@ impl std::ops::Add for Tally {
 impl Courier {
     pub(super) fn new(cx: Cx, outlet: Outlet, settings: Settings, metrics: Metrics, hold: Arc<Hold>) -> Self {
         let Outlet { transport, signer, route } = outlet;
+        let width = Width::new(settings.concurrency.min(settings.connections));
         Self {
             cx,
             settings,
@@ -77,6 +81,7 @@ impl Courier {
             route,
             troubled: AtomicBool::new(true),
             suspects: Mutex::default(),
+            width,
             hold,
         }
     }
@@ -152,7 +157,7 @@ impl Courier {
 
     /// Deliveries at once in all, and of one recipient domain: a mute domain leaves half of the room free.
     fn slots(&self) -> (usize, usize) {
-        let slots = self.settings.concurrency.min(self.settings.connections).max(1);
+        let slots = self.width.now();
         (slots, (slots / 2).max(1))
     }
 

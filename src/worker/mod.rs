@@ -13,6 +13,7 @@ mod pool;
 mod record;
 mod sealer;
 mod sweeper;
+mod width;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -128,6 +128,7 @@ impl Courier {
     async fn tell_breaker(&self, delivery: &Leased, outcome: &Outcome, probe: bool) -> Option<Ts> {
         let fault = match outcome {
             Outcome::Accepted(_) => {
+                self.width.accepted();
                 self.healed().await;
                 return None;
             }
@@ -162,6 +163,7 @@ impl Courier {
 
     async fn sick(&self, fault: &Fault, probe: bool) -> Ts {
         let now = self.cx.now();
+        self.width.troubled();
         if fault.class == Class::Route {
             self.metrics.attempt(fault.stage.as_str(), "route");
         }
