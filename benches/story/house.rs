@@ -1,0 +1,45 @@
+//! An instance as an operator would set it up, and what the machine says of its process.
+
+use std::path::Path;
+
+use twoyes::app::{self, Choices};
+use twoyes::config::Config;
+use twoyes::flow::Cx;
+use twoyes::store;
+
+use super::support::process::Instance;
+
+/// A new instance whose relay listens there.
+pub fn with_relay(port: u16) -> Instance {
+    let mut instance = Instance::with_relay(port);
+    instance.set("log.filter", "warn");
+    instance.set_raw("courier.poll_milliseconds", "1000");
+    instance
+}
+
+/// A relay that is away: what is queued stays queued.
+pub const NO_RELAY: u16 = 9;
+
+/// The instance's own context in this process: to prepare it while it does not run.
+pub async fn inside(instance: &Instance) -> Cx {
+    let config = Config::load(Some(&instance.path("twoyes.toml")), []).unwrap();
+    let cx = app::context(&config, Choices::default()).await.unwrap();
+    store::migrate(&cx.db, cx.now()).await.unwrap();
+    cx
+}
+
+/// Resident memory of a process, in bytes.
+pub fn resident(id: u32) -> u64 {
+    let status = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+/// Processor time of a process so far, in seconds.
+pub fn cpu_seconds(id: u32) -> f64 {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    // utime and stime are fields 14 and 15 of proc(5); two stand before the bracket. 100 ticks a second.
+    let ticks: u32 = fields[11].parse::<u32>().unwrap() + fields[12].parse::<u32>().unwrap();
+    f64::from(ticks) / 100.0
+}

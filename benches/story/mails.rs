@@ -1,0 +1,63 @@
+//! Mails a second out of the durable outbox: leased, marked, sent and recorded one by one.
+
+use std::time::Duration;
+
+use twoyes::flow::Cx;
+
+use super::sink::Sink;
+use super::table::{Row, Table, number, times};
+use super::{house, people};
+
+/// Pairs of people; two mails each.
+const PAIRS: usize = 5_000;
+
+/// Returns the rate that was reached.
+pub async fn measure(table: &mut Table) -> f64 {
+    let sink = Sink::start(&[]).await;
+    let instance = house::with_relay(sink.port);
+    let cx = house::inside(&instance).await;
+    people::asked(&cx, PAIRS).await;
+    let bytes = sample_bytes(&cx).await;
+    let limit = sink.capacity(20_000, bytes, 8).await;
+    let running = instance.serve().await;
+    let before = house::cpu_seconds(running.id());
+    while count(&cx, "sent").await < 2 * i64::try_from(PAIRS).unwrap() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let cpu = house::cpu_seconds(running.id()) - before;
+    let reached = times(2 * PAIRS) / seconds_of_attempts(&cx).await;
+    table.add(Row {
+        what: "mails/s".into(),
+        reached: format!(
+            "{} of {bytes} bytes, {:.2} ms of processor each",
+            number(reached),
+            cpu * 1e3 / times(2 * PAIRS)
+        ),
+        limit: format!("{} by smtp-source", number(limit)),
+        goal: "a third of the limit, 2,000".into(),
+        good: Some(reached >= limit / 3.0 && reached >= 2_000.0),
+    });
+    reached
+}
+
+/// From the first attempt to the last, by the outbox itself.
+async fn seconds_of_attempts(cx: &Cx) -> f64 {
+    let mut tx = cx.db.read().await.unwrap();
+    let row = tx.q("SELECT MAX(at) - MIN(at - took) AS took FROM attempt").one().await.unwrap().unwrap();
+    std::time::Duration::from_micros(u64::try_from(row.get::<i64>("took").unwrap()).unwrap()).as_secs_f64()
+}
+
+/// How long a mail is as it travels; base64 and headers make it longer than its words.
+async fn sample_bytes(cx: &Cx) -> usize {
+    let mut tx = cx.db.read().await.unwrap();
+    let sql =
+        "SELECT CAST(AVG(LENGTH(text_part) + LENGTH(html_part)) AS INTEGER) + 1500 AS bytes FROM message";
+    let row = tx.q(sql).one().await.unwrap().unwrap();
+    usize::try_from(row.get::<i64>("bytes").unwrap()).unwrap()
+}
+
+pub async fn count(cx: &Cx, state: &'static str) -> i64 {
+    let mut tx = cx.db.read().await.unwrap();
+    let row = tx.q("SELECT COUNT(*) AS n FROM delivery WHERE state = $1").bind(state).one().await.unwrap();
+    row.unwrap().get("n").unwrap()
+}
