@@ -1,5 +1,5 @@
-//! The simulator: a no cannot leak. A binary of its own, so that tests/run can build it with optimisation: it plays
-//! thousands of whole worlds.
+//! The simulator: a no cannot leak. A binary of its own: it plays thousands of whole worlds, and a change to it does not
+//! compile everything else again.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "silence/mod.rs"]

@@ -61,36 +61,16 @@ check() {
 # tests FILTER LIBTEST-OPTION...: runs the tests with FILTER in their names (all when it is empty), and adds
 # their own counts. Of what good tests print, the figures are shown.
 tests() {
-    local filter=$1
+    local begin=$SECONDS log=$work/tests.log status good bad filter=$1
     shift
-    if [ -z "$filter" ] || ! simulator_only "$filter"; then
-        cargo_tests "tests" "$filter" "$@"
-    fi
-    # It plays thousands of worlds: building it with optimisation costs less than it saves.
-    if [ -z "$filter" ] || in_simulator "$filter"; then
-        cargo_tests "simulator" "$filter" --release --test silence "$@"
-    fi
-}
-
-# Whether the simulator may have a test with this in its name.
-in_simulator() { [[ silence:: == *"$1"* || $1 == silence* ]] || grep -rqF -- "${1##*::}" tests/silence; }
-
-simulator_only() { [[ $1 == silence::* ]]; }
-
-# cargo_tests TITLE FILTER [--release --test NAME] LIBTEST-OPTION...
-cargo_tests() {
-    local begin=$SECONDS log=$work/tests.log status good bad what=$1 filter=$2 which=()
-    shift 2
-    if [ "${1:-}" = --release ]; then which=("${@:1:3}") && shift 3; fi
-    title "$what${filter:+ with \"$filter\" in their names}"
-    cargo test --locked --no-fail-fast "${which[@]}" -- ${filter:+"$filter"} --show-output "$@" 2>&1 | tee "$log" |
-        figures_only
+    title "tests${filter:+ with \"$filter\" in their names}"
+    cargo test --locked --no-fail-fast -- ${filter:+"$filter"} --show-output "$@" 2>&1 | tee "$log" | figures_only
     status=${PIPESTATUS[0]}
     good=$(sum "$log" passed)
     bad=$(sum "$log" failed)
     # Nothing failed and yet it ended badly: it did not compile, or a test took the process down.
     if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-    if [ "$bad" -ne 0 ]; then failures+=("$what"); fi
+    if [ "$bad" -ne 0 ]; then failures+=("tests"); fi
     passed=$((passed + good)) failed=$((failed + bad))
     echo "   ($((SECONDS - begin)) s)"
 }
