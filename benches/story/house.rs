@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use twoyes::app::{self, Choices};
+use twoyes::app::{self, App, Choices};
 use twoyes::config::Config;
 use twoyes::flow::Cx;
 use twoyes::store;
+use twoyes::web::Web;
 
 use super::support::process::Instance;
 
@@ -26,6 +27,12 @@ pub async fn inside(instance: &Instance) -> Cx {
     let cx = app::context(&config, Choices::default()).await.unwrap();
     store::migrate(&cx.db, cx.now()).await.unwrap();
     cx
+}
+
+/// The instance's pages in this process, while it does not run.
+pub async fn web(instance: &Instance) -> Web {
+    let config = Config::load(Some(&instance.path("twoyes.toml")), []).unwrap();
+    App::build(&config, Choices::default()).await.unwrap().web
 }
 
 /// Resident memory of a process, in bytes.

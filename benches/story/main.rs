@@ -1,4 +1,4 @@
-//! `cargo bench --bench story [-- --postgres] [-- ROW...]`: the release binary as a user would start it, loaded over
+//! `cargo bench --bench story [-- ROW...]`: the release binary as a user would start it, loaded over
 //! real HTTP and real SMTP, each figure beside a limit of the machine that is measured in the same run.
 //!
 //! See docs/PERFORMANCE.md for what the rows mean and for the figures of a run.
@@ -18,9 +18,11 @@ mod load;
 mod mails;
 mod people;
 mod sink;
+mod sizes;
 mod statements;
 mod support;
 mod table;
+mod years;
 
 use table::Table;
 
@@ -44,6 +46,12 @@ fn main() {
         }
         if wanted("footprint") {
             footprint::measure(&mut table).await;
+        }
+        // Minutes, and gigabytes of disk, at a million: only when asked for.
+        if let Some(most) = rows.iter().find_map(|row| row.strip_prefix("sizes=")?.parse().ok()) {
+            sizes::measure(&mut table, most).await;
+        } else if wanted("sizes") {
+            sizes::measure(&mut table, 100_000).await;
         }
         table.print();
     });

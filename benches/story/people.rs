@@ -1,5 +1,6 @@
 //! Introductions in which both were asked, and the answers that they wait for.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use twoyes::clock::Span;
@@ -25,9 +26,14 @@ pub struct Answer {
 
 /// Asks so many pairs of people, both at once; returns the yes of each person.
 pub async fn asked(cx: &Cx, number: usize) -> Vec<Answer> {
+    asked_of(cx, 0..number).await
+}
+
+/// The same of these pairs.
+pub async fn asked_of(cx: &Cx, pairs: Range<usize>) -> Vec<Answer> {
     let connectors = Arc::new(connectors(cx).await);
     let answers = Arc::new(Mutex::new(Vec::new()));
-    work_all(64, (0..number).collect(), |nth| {
+    work_all(64, pairs.collect(), |nth| {
         let (cx, connectors, answers) = (cx.clone(), Arc::clone(&connectors), Arc::clone(&answers));
         async move {
             let who = &connectors[nth % connectors.len()];
