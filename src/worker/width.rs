@@ -5,8 +5,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Where it begins, and what it falls back to.
-const NARROW: usize = 2;
+/// Where it begins, and what it falls back to: two domains that do not answer leave room for others.
+const NARROW: usize = 4;
 
 pub(super) struct Width {
     most: usize,
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn it_doubles_with_each_round_until_the_most() {
         let width = Width::new(16);
-        assert_eq!([width.now(), after(&width, 2), after(&width, 4), after(&width, 100)], [2, 4, 8, 16]);
+        assert_eq!([width.now(), after(&width, 4), after(&width, 8), after(&width, 100)], [4, 8, 16, 16]);
     }
 
     #[test]
@@ -87,6 +87,6 @@ mod tests {
         assert_eq!(none.now(), 1);
         let width = Width::new(16);
         (0..10).for_each(|_| width.troubled());
-        assert_eq!(width.now(), 2);
+        assert_eq!(width.now(), 4);
     }
 }

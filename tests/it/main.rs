@@ -79,6 +79,7 @@ mod mail_driver;
 mod mail_matrix;
 mod mail_mute_domain;
 mod mail_transports;
+mod mail_width;
 mod outcomes_log;
 mod outcomes_privacy;
 mod outcomes_scale;
