@@ -1,6 +1,7 @@
 //! The writer's connection to an SQLite file: statements that run where they are called.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::types::{Value, ValueRef};
@@ -35,7 +36,7 @@ pub(super) fn empty_log(conn: &Connection) -> Result<bool> {
 /// All rows of a statement.
 pub(super) fn all(conn: &Connection, sql: &str, args: &[Value]) -> Result<Vec<WriterRow>> {
     let mut statement = conn.prepare_cached(sql)?;
-    let columns: std::sync::Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
     bind(&mut statement, args)?;
     let (mut all, mut rows) = (Vec::new(), statement.raw_query());
     while let Some(row) = rows.next()? {
@@ -71,7 +72,7 @@ fn bind(statement: &mut Statement<'_>, args: &[Value]) -> Result<()> {
 
 /// A row, taken out of the statement.
 pub struct WriterRow {
-    columns: std::sync::Arc<[String]>,
+    columns: Arc<[String]>,
     values: Vec<Value>,
 }
 
