@@ -2,7 +2,7 @@
 
 use twoyes::flow::answer;
 
-use super::load::{post_all, work_all};
+use super::load::{send_all, work_all};
 use super::table::{Row, Table, number};
 use super::{house, people};
 
@@ -31,7 +31,7 @@ pub async fn measure(table: &mut Table) -> f64 {
     drop(cx);
     let running = instance.serve().await;
     let before = house::cpu_seconds(running.id());
-    let load = post_all(&[instance.port], CLIENTS, forms).await;
+    let load = send_all(instance.port, CLIENTS, forms).await;
     let cpu = house::cpu_seconds(running.id()) - before;
     let (reached, p99) = (load.per_second(), load.permille(990));
     table.add(Row {

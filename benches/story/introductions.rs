@@ -6,11 +6,9 @@ use std::time::{Duration, Instant};
 
 use hyper::Method;
 use serde_json::{Value, json};
-use twoyes::clock::Span;
 use twoyes::domain::asking::Side;
 use twoyes::domain::connector::Scope;
 use twoyes::domain::draft::RawDraft;
-use twoyes::domain::link::{Claims, Purpose};
 use twoyes::flow::{Cx, account, answer};
 use twoyes::ids::IntroductionId;
 use twoyes::store::introductions;
@@ -105,12 +103,7 @@ fn body(raw: &RawDraft) -> Value {
 async fn link(cx: &Cx, id: IntroductionId, side: Side) -> String {
     let mut tx = cx.db.read().await.unwrap();
     let of = introductions::view(&mut tx, id).await.unwrap().unwrap();
-    let party = of.parties.get(side);
-    let ring = cx.ring();
-    let expires = (cx.now() + Span::days(14)).minutes_ceil();
-    let claims =
-        Claims { purpose: Purpose::Consent, generation: party.generation, expires, reference: party.link };
-    ring.mint(ring.active_kid().unwrap(), &claims).unwrap()
+    people::link(cx, of.parties.get(side))
 }
 
 async fn waiting(cx: &Cx) -> i64 {

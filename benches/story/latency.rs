@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::load::{Load, get_all, post_all};
+use super::load::{Load, Request, send_all};
 use super::sink::Sink;
 use super::table::{Row, Table};
 use super::{backlog, house, people};
@@ -42,13 +42,13 @@ async fn looked(port: u16, queued: i64) -> (Load, Load) {
     }
     drop(cx);
     let running = instance.serve().await;
-    let pages: Vec<String> = answers.iter().map(|answer| format!("/c/{}", answer.token)).collect();
+    let pages: Vec<_> = answers.iter().map(|answer| Request::get(format!("/c/{}", answer.token))).collect();
     let forms: Vec<_> = answers.iter().map(people::Answer::form).collect();
     // What happens once, after a start, is not what is asked here.
     tokio::time::sleep(Duration::from_secs(3)).await;
-    get_all(instance.port, CLIENTS, pages[..100].to_vec()).await;
-    let page = get_all(instance.port, CLIENTS, vec![pages; LOOKS].concat()).await;
-    let answer = post_all(&[instance.port], CLIENTS, forms).await;
+    send_all(instance.port, CLIENTS, pages[..100].to_vec()).await;
+    let page = send_all(instance.port, CLIENTS, vec![pages; LOOKS].concat()).await;
+    let answer = send_all(instance.port, CLIENTS, forms).await;
     drop(running);
     (page, answer)
 }

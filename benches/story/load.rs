@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::support::http::Http;
+use super::support::http::{Answer, Http};
 
 /// What a run of requests took.
 pub struct Load {
@@ -12,9 +12,9 @@ pub struct Load {
     latencies: Vec<Duration>,
 }
 
-/// A form for a path.
+/// A path to get, or to send a form to when it has fields.
 #[derive(Clone)]
-pub struct Form {
+pub struct Request {
     pub path: String,
     pub fields: Vec<(&'static str, String)>,
 }
@@ -36,62 +36,45 @@ impl Load {
     }
 }
 
-/// Sends every form once, by so many clients with one connection each; every reply has to be 200.
-pub async fn post_all(ports: &[u16], clients: usize, forms: Vec<Form>) -> Load {
-    let (forms, next) = (Arc::new(forms), Arc::new(AtomicUsize::new(0)));
-    let begun = Instant::now();
-    let hands: Vec<_> = (0..clients)
-        .map(|nth| {
-            let (forms, next) = (Arc::clone(&forms), Arc::clone(&next));
-            let mut http = Http::new(ports[nth % ports.len()]);
-            tokio::spawn(async move {
-                let mut took = Vec::new();
-                while let Some(form) = forms.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let fields: Vec<_> =
-                        form.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                    let sent = Instant::now();
-                    let answer = http.form(&form.path, &fields).await.unwrap();
-                    took.push(sent.elapsed());
-                    assert_eq!(answer.status, 200, "{}: {}", form.path, answer.body);
-                }
-                took
-            })
-        })
-        .collect();
-    let latencies = all(hands).await;
-    Load::of(begun.elapsed(), latencies)
+impl Request {
+    pub fn get(path: String) -> Self {
+        Self { path, fields: Vec::new() }
+    }
+
+    async fn send(&self, http: &mut Http) -> std::io::Result<Answer> {
+        if self.fields.is_empty() {
+            return http.get(&self.path).await;
+        }
+        let fields: Vec<_> = self.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        http.form(&self.path, &fields).await
+    }
 }
 
-/// Gets every path once; every reply has to be 200.
-pub async fn get_all(port: u16, clients: usize, paths: Vec<String>) -> Load {
-    let (paths, next) = (Arc::new(paths), Arc::new(AtomicUsize::new(0)));
+/// Sends every request once, by so many clients with one connection each; every reply has to be 200.
+pub async fn send_all(port: u16, clients: usize, requests: Vec<Request>) -> Load {
+    let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
     let begun = Instant::now();
     let hands: Vec<_> = (0..clients)
         .map(|_| {
-            let (paths, next) = (Arc::clone(&paths), Arc::clone(&next));
+            let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
             let mut http = Http::new(port);
             tokio::spawn(async move {
                 let mut took = Vec::new();
-                while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let sent = Instant::now();
-                    let answer = http.get(path).await.unwrap();
+                    let answer = request.send(&mut http).await.unwrap();
                     took.push(sent.elapsed());
-                    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+                    assert_eq!(answer.status, 200, "{}: {}", request.path, answer.body);
                 }
                 took
             })
         })
         .collect();
-    let latencies = all(hands).await;
-    Load::of(begun.elapsed(), latencies)
-}
-
-async fn all(hands: Vec<tokio::task::JoinHandle<Vec<Duration>>>) -> Vec<Duration> {
-    let mut all = Vec::new();
+    let mut latencies = Vec::new();
     for hand in hands {
-        all.extend(hand.await.unwrap());
+        latencies.extend(hand.await.unwrap());
     }
-    all
+    Load::of(begun.elapsed(), latencies)
 }
 
 /// Does every piece of work once, so many at a time.

@@ -8,10 +8,11 @@ use twoyes::domain::asking::Side;
 use twoyes::domain::connector::{Connector, Role};
 use twoyes::domain::draft::RawDraft;
 use twoyes::domain::link::{Claims, Purpose};
+use twoyes::domain::party::Party;
 use twoyes::flow::answer::{self, RawReply};
 use twoyes::flow::{Cx, account, ask, draft};
 
-use super::load::{Form, work_all};
+use super::load::{Request, work_all};
 use super::support::usual::raw_draft;
 
 /// Connectors who share the work.
@@ -40,16 +41,7 @@ pub async fn asked_of(cx: &Cx, pairs: Range<usize>) -> Vec<Answer> {
             let new = draft::create(&cx, who, &pair(nth)).await.unwrap();
             let of = ask::ask(&cx, who, new.id).await.unwrap();
             for side in [Side::First, Side::Second] {
-                let party = of.parties.get(side);
-                let ring = cx.ring();
-                let expires = (cx.now() + Span::days(14)).minutes_ceil();
-                let claims = Claims {
-                    purpose: Purpose::Consent,
-                    generation: party.generation,
-                    expires,
-                    reference: party.link,
-                };
-                let token = ring.mint(ring.active_kid().unwrap(), &claims).unwrap();
+                let token = link(&cx, of.parties.get(side));
                 let nonce = answer::open(&cx, &token).await.unwrap().nonce;
                 let reply = RawReply { choice: "yes".into(), nonce, ..RawReply::default() };
                 answers.lock().unwrap().push((nth, Answer { token, reply }));
@@ -60,6 +52,15 @@ pub async fn asked_of(cx: &Cx, pairs: Range<usize>) -> Vec<Answer> {
     let mut answers = std::mem::take(&mut *answers.lock().unwrap());
     answers.sort_by_key(|(nth, _)| *nth);
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// The token of the link in the ask of this party.
+pub fn link(cx: &Cx, party: &Party) -> String {
+    let ring = cx.ring();
+    let expires = (cx.now() + Span::days(14)).minutes_ceil();
+    let claims =
+        Claims { purpose: Purpose::Consent, generation: party.generation, expires, reference: party.link };
+    ring.mint(ring.active_kid().unwrap(), &claims).unwrap()
 }
 
 /// New connectors.
@@ -83,8 +84,8 @@ pub fn pair(nth: usize) -> RawDraft {
 }
 
 impl Answer {
-    pub fn form(&self) -> Form {
+    pub fn form(&self) -> Request {
         let fields = vec![("choice", self.reply.choice.clone()), ("nonce", self.reply.nonce.clone())];
-        Form { path: format!("/c/{}", self.token), fields }
+        Request { path: format!("/c/{}", self.token), fields }
     }
 }
