@@ -88,7 +88,7 @@ impl Stage {
     async fn check_in(&mut self, id: &str) -> anyhow::Result<()> {
         title("Seven days later: what came of it?");
         self.cx.clock.advance(Span::days(7));
-        self.cx.wake.notify_waiters();
+        self.cx.wake.ring();
         let link = self.mail_to(ADA, "/met/").await?;
         let page = self.client.get(&link).await?;
         let nonce = field(&page.body, "nonce")?;

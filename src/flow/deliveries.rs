@@ -222,7 +222,7 @@ pub async fn decide_once(
             })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(decided)
 }
 
@@ -242,7 +242,7 @@ pub async fn try_route(cx: &Cx, who: &Connector, name: &str) -> Result<bool, Fai
             })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(ended)
 }
 

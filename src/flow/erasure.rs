@@ -257,7 +257,7 @@ pub(super) async fn finish(cx: &Cx, steps: &[Step]) {
     for step in steps {
         committed(cx, step);
     }
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     match cx.db.tidy().await {
         Ok(true) => {}
         Ok(false) => tracing::info!("an erasure is in the log of changes until it is emptied"),

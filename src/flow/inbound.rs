@@ -225,6 +225,6 @@ async fn complain_in(
 fn told(cx: &Ctx, step: Option<&Step>) {
     match step {
         Some(step) => committed(cx, step),
-        None => cx.wake.notify_waiters(),
+        None => cx.wake.ring(),
     }
 }

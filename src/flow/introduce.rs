@@ -10,10 +10,10 @@ use crate::domain::step::Step;
 use crate::ids::IntroductionId;
 use crate::store::{Tx, connectors, introductions};
 
-/// The introductions for which something is due, longest overdue first.
-pub async fn due(cx: &Cx, limit: i64) -> Result<Vec<IntroductionId>, Failure> {
+/// The introductions for which something is due by then, longest overdue first.
+pub async fn due(cx: &Cx, now: Ts, limit: i64) -> Result<Vec<IntroductionId>, Failure> {
     let mut tx = cx.db.read().await?;
-    Ok(introductions::due(&mut tx, cx.now(), limit).await?)
+    Ok(introductions::due(&mut tx, now, limit).await?)
 }
 
 /// When something becomes due next.
@@ -22,9 +22,9 @@ pub async fn next_due(cx: &Cx) -> Result<Option<Ts>, Failure> {
     Ok(introductions::next_due(&mut tx).await?)
 }
 
-/// Does what is due for one introduction. Harmless when nothing is, or when somebody else did it.
-pub async fn tick(cx: &Cx, id: IntroductionId) -> Result<(), Failure> {
-    let (now, shared) = (cx.now(), cx.clone());
+/// Does what is due by then for one introduction. Harmless when nothing is, or when somebody else did it.
+pub async fn tick(cx: &Cx, id: IntroductionId, now: Ts) -> Result<(), Failure> {
+    let shared = cx.clone();
     let step = cx
         .db
         .write(move |tx| {

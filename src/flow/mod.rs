@@ -38,10 +38,9 @@ pub mod your_page;
 
 mod letters;
 mod save;
+mod wake;
 
 use std::sync::Arc;
-
-use tokio::sync::Notify;
 
 use crate::clock::{Clock, Ts};
 use crate::domain::address::EmailAddress;
@@ -54,6 +53,7 @@ use crate::urls::Urls;
 use crate::view::Views;
 
 pub use error::{Failure, FailureKind};
+pub use wake::Wake;
 
 /// Everything a flow needs. Cheap to clone.
 pub type Cx = Arc<Ctx>;
@@ -69,8 +69,8 @@ pub struct Ctx {
     pub secrets: Secrets,
     /// Replaced as a whole when the key file was read again.
     pub ring: std::sync::RwLock<Arc<LinkRing>>,
-    /// Rung when a mail was queued or a time was set, so that nobody has to poll for it.
-    pub wake: Notify,
+    /// Rung when a mail was queued or a time was set.
+    pub wake: Wake,
     pub counts: Counts,
 }
 

@@ -81,7 +81,7 @@ pub async fn send_copy(cx: &Cx, who: &Connector, of: &Introduction) -> Result<()
             })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(())
 }
 

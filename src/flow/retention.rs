@@ -35,8 +35,7 @@ impl Forgotten {
 }
 
 /// One round: everything that is due now. Two processes may do it at once.
-pub async fn round(cx: &Cx, rules: &Rules) -> Result<Forgotten, Failure> {
-    let now = cx.now();
+pub async fn round(cx: &Cx, rules: &Rules, now: Ts) -> Result<Forgotten, Failure> {
     let mut done = Forgotten {
         introductions: forget_introductions(cx, rules, now).await? + delete_drafts(cx, rules, now).await?,
         ..Forgotten::default()

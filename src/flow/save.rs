@@ -115,7 +115,7 @@ pub(super) fn committed(cx: &Ctx, step: &Step) {
             _ => 0,
         };
     }
-    cx.wake.notify_waiters();
+    cx.wake.ring();
 }
 
 async fn carry_out(tx: &mut Tx, cx: &Ctx, of: &Introduction, effect: Effect, now: Ts) -> Result<(), Failure> {

@@ -15,6 +15,7 @@ pub mod address_changes;
 pub mod addresses;
 pub mod admin_acts;
 pub mod audit;
+pub mod bell;
 pub mod connectors;
 pub mod contact_search;
 mod contact_words;

@@ -45,6 +45,10 @@ impl PostgresDb {
         Ok(Self { pool, leaves_tokens: Arc::default() })
     }
 
+    pub(super) fn options(&self) -> PgConnectOptions {
+        (*self.pool.connect_options()).clone()
+    }
+
     pub(super) async fn reader(&self) -> Result<Tx, StoreError> {
         let conn = self.pool.acquire().await.map_err(|error| StoreError::of("acquire", &error))?;
         Ok(Tx::new(Conn::Postgres(conn)))

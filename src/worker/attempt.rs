@@ -9,7 +9,7 @@ use super::assemble::{AssembleError, assemble};
 use super::courier::Courier;
 use super::record::Ended;
 use super::{stopped, trouble};
-use crate::clock::Span;
+use crate::clock::{Span, Ts};
 use crate::domain::message::MessageKind;
 use crate::mail::{Accepted, Conn, Fault};
 use crate::store::courier::{self, Leased, Leave};
@@ -29,10 +29,16 @@ pub(super) enum Outcome {
 }
 
 impl Courier {
-    /// Brings a leased delivery to an end, whatever it is, and records it.
-    pub(super) async fn attempt(&self, delivery: Leased, probe: bool, stop: watch::Receiver<bool>) -> Ended {
+    /// Brings a delivery that was leased then to an end, whatever it is, and records it.
+    pub(super) async fn attempt(
+        &self,
+        delivery: Leased,
+        probe: bool,
+        leased_at: Ts,
+        stop: watch::Receiver<bool>,
+    ) -> Ended {
         let began = Instant::now();
-        let mail = match self.write(&delivery) {
+        let mail = match self.write(&delivery, leased_at) {
             Ok(mail) => mail,
             Err(outcome) => return self.record(delivery, outcome, began, probe).await,
         };
@@ -58,8 +64,8 @@ impl Courier {
     }
 
     /// The bytes, or why there is no point in sending any.
-    fn write(&self, delivery: &Leased) -> Result<Vec<u8>, Outcome> {
-        if let Some(outcome) = self.too_late(delivery) {
+    fn write(&self, delivery: &Leased, now: Ts) -> Result<Vec<u8>, Outcome> {
+        if let Some(outcome) = self.too_late(delivery, now) {
             return Err(outcome);
         }
         match catch_unwind(AssertUnwindSafe(|| assemble(&self.cx, delivery, self.signer.as_ref()))) {
@@ -128,8 +134,7 @@ impl Courier {
     }
 
     /// Whether there is no point in trying any more.
-    fn too_late(&self, delivery: &Leased) -> Option<Outcome> {
-        let now = self.cx.now();
+    fn too_late(&self, delivery: &Leased, now: Ts) -> Option<Outcome> {
         if delivery.expires_at.is_some_and(|end| end <= now) {
             return Some(Outcome::Over("the deadline passed"));
         }

@@ -15,6 +15,7 @@ use super::pool::Pool;
 use super::record::Ended;
 use super::width::Width;
 use super::{Outlet, Settings, stopped, trouble};
+use crate::clock::Ts;
 use crate::flow::Cx;
 use crate::mail::Signer;
 use crate::metrics::Metrics;
@@ -91,7 +92,7 @@ impl Courier {
         let mut flight = Flight::new(stop.clone());
         while !*stop.borrow() {
             // Registered before looking: what is queued after the look still rings.
-            let woken = self.cx.wake.notified();
+            let woken = self.cx.wake.rung();
             tokio::pin!(woken);
             woken.as_mut().enable();
             self.fill(&mut flight).await;
@@ -122,18 +123,18 @@ impl Courier {
 
     /// Takes as much as there is room for.
     async fn fill(self: &Arc<Self>, flight: &mut Flight) {
-        match self.hold.clock_jumped().await {
-            Ok(false) => {}
-            Ok(true) => return,
+        let now = match self.hold.time().await {
+            Ok(Some(now)) => now,
+            Ok(None) => return,
             Err(error) => return trouble(&error, "the clock cannot be compared with what is stored"),
-        }
+        };
         let (slots, per_domain) = self.slots();
         loop {
             let room = slots.saturating_sub(flight.len());
             if room == 0 {
                 return;
             }
-            let (leased, probe) = match self.lease(room, flight.saturated(per_domain)).await {
+            let (leased, probe) = match self.lease(room, flight.saturated(per_domain), now).await {
                 Ok(leased) => leased,
                 Err(error) => {
                     tracing::warn!(error.message = %error, "the outbox cannot be read");
@@ -143,7 +144,7 @@ impl Courier {
             let all = leased.len();
             for delivery in leased {
                 if flight.of_domain(&delivery.domain) < per_domain {
-                    flight.start(self, delivery, probe);
+                    flight.start(self, delivery, probe, now);
                 } else {
                     // Room is left for other domains; it is leased again when its domain has room.
                     self.give_back(&delivery, self.cx.now()).await;
@@ -161,8 +162,12 @@ impl Courier {
         (slots, (slots / 2).max(1))
     }
 
-    async fn lease(&self, room: usize, busy: Vec<String>) -> Result<(Vec<Leased>, bool), StoreError> {
-        let now = self.cx.now();
+    async fn lease(
+        &self,
+        room: usize,
+        busy: Vec<String>,
+        now: Ts,
+    ) -> Result<(Vec<Leased>, bool), StoreError> {
         let until = now + self.settings.lease;
         let (name, room) = (self.route.clone(), i64::try_from(room).unwrap_or(1));
         let unit = self.cx.db.write(move |tx| {
@@ -238,10 +243,10 @@ impl Flight {
         all.into_iter().filter(|domain| self.of_domain(domain) >= limit).cloned().collect()
     }
 
-    fn start(&mut self, courier: &Arc<Courier>, delivery: Leased, probe: bool) {
+    fn start(&mut self, courier: &Arc<Courier>, delivery: Leased, probe: bool, now: Ts) {
         let domain = delivery.domain.clone();
         let (courier, stop) = (Arc::clone(courier), self.stop.clone());
-        let task = self.tasks.spawn(async move { courier.attempt(delivery, probe, stop).await });
+        let task = self.tasks.spawn(async move { courier.attempt(delivery, probe, now, stop).await });
         self.domains.insert(task.id(), domain);
     }
 

@@ -25,14 +25,23 @@ impl Hold {
         Self { cx, lease, watch: Mutex::default(), noted: Mutex::default() }
     }
 
-    /// Whether the sweeper must wait.
-    pub(super) async fn holds(&self) -> Result<bool, StoreError> {
-        let jumped = self.clock_jumped().await?;
-        Ok(instance::is_quarantined(&mut self.cx.db.read().await?).await? || jumped)
+    /// The time by which the sweeper may act; `None` when it must wait.
+    pub(super) async fn free(&self) -> Result<Option<Ts>, StoreError> {
+        let time = self.time().await?;
+        let quarantined = instance::is_quarantined(&mut self.cx.db.read().await?).await?;
+        Ok(time.filter(|_| !quarantined))
+    }
+
+    /// The time, if the machine's clock is believed; `None` while it has jumped. What is due is done by this time
+    /// and by no later look at the clock, which may jump in between.
+    pub(super) async fn time(&self) -> Result<Option<Ts>, StoreError> {
+        // Before the reading that is compared: a jump between the two is seen.
+        let time = self.cx.now();
+        Ok(if self.has_jumped().await? { None } else { Some(time) })
     }
 
     /// Whether the machine's clock has jumped and is not believed yet. Notes the time when it is.
-    pub(super) async fn clock_jumped(&self) -> Result<bool, StoreError> {
+    async fn has_jumped(&self) -> Result<bool, StoreError> {
         let Some(now) = self.cx.clock.reading() else { return Ok(false) };
         let stored = if self.watch().wants_stored() {
             instance::get(&mut self.cx.db.read().await?).await?

@@ -6,6 +6,7 @@
 pub mod assemble;
 mod attempt;
 pub mod backoff;
+mod bell;
 pub mod breaker;
 mod courier;
 mod hold;
@@ -32,6 +33,7 @@ pub use courier::{Courier, Tally};
 pub use sealer::Notary;
 pub use sweeper::Swept;
 
+use bell::Ringer;
 use hold::Hold;
 use sealer::Sealer;
 use sweeper::Sweeper;
@@ -97,6 +99,7 @@ pub struct Worker {
     courier: Arc<Courier>,
     sweeper: Arc<Sweeper>,
     sealer: Sealer,
+    ringer: Arc<Ringer>,
 }
 
 /// What one round did.
@@ -112,8 +115,9 @@ impl Worker {
         let hold = Arc::new(Hold::new(cx.clone(), settings.lease));
         let sweeper = Sweeper::new(cx.clone(), settings.clone(), metrics.clone(), Arc::clone(&hold));
         let sealer = Sealer::new(cx.clone(), settings.poll, None);
+        let ringer = Ringer::new(cx.clone(), settings.poll);
         let courier = Courier::new(cx, outlet, settings, metrics, hold);
-        Self { courier: Arc::new(courier), sweeper: Arc::new(sweeper), sealer }
+        Self { courier: Arc::new(courier), sweeper: Arc::new(sweeper), sealer, ringer: Arc::new(ringer) }
     }
 
     /// The same worker, which also signs the chain.
@@ -132,7 +136,8 @@ impl Worker {
             tokio::join!(
                 worker.courier.run(stopped.clone()),
                 worker.sweeper.run(stopped.clone()),
-                worker.sealer.run(stopped)
+                worker.sealer.run(stopped.clone()),
+                worker.ringer.run(stopped)
             );
         });
         Handle { stop, task }

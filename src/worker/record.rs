@@ -216,7 +216,7 @@ impl Courier {
                 if closed {
                     tracing::info!(route = self.route, "the mail route works again");
                     // Who waited for the end of the pause need not.
-                    self.cx.wake.notify_waiters();
+                    self.cx.wake.ring();
                 }
             }
             Err(error) => tracing::warn!(error.message = %error, "the breaker was not closed"),

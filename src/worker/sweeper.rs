@@ -88,10 +88,12 @@ impl Sweeper {
         let sole = self.settings.sole_owner;
         while !*stop.borrow() {
             // By a clock that jumped, the leases of others would seem to be over.
-            if !sole && !matches!(self.hold.holds().await, Ok(false)) {
-                return;
-            }
-            match self.reclaim(sole).await {
+            let now = match self.hold.free().await {
+                Ok(Some(now)) => now,
+                Ok(None) | Err(_) if !sole => return,
+                Ok(None) | Err(_) => self.cx.now(),
+            };
+            match self.reclaim(sole, now).await {
                 Ok((queued, unknown)) => {
                     if queued + unknown > 0 {
                         tracing::info!(queued, unknown, "took over what the last run left behind");
@@ -110,7 +112,7 @@ impl Sweeper {
     pub(super) async fn run(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             // Registered before looking: a time set after the look still rings.
-            let woken = self.cx.wake.notified();
+            let woken = self.cx.wake.rung();
             tokio::pin!(woken);
             woken.as_mut().enable();
             let swept = self.sweep(true).await;
@@ -125,28 +127,31 @@ impl Sweeper {
 
     /// Everything that is due now. `measured`: also the gauges, every few seconds.
     pub(super) async fn sweep(&self, measured: bool) -> Swept {
-        let held = match self.hold.holds().await {
-            Ok(held) => held,
+        // Nothing is closed, reminded or deleted by a clock that jumped, nor in a copy.
+        let free = match self.hold.free().await {
+            Ok(free) => free,
             Err(error) => {
                 trouble(&error, "what is due cannot be read");
-                true
+                None
             }
         };
-        // Nothing is closed, reminded or deleted by a clock that jumped, nor in a copy.
-        let mut swept = if held { Swept::default() } else { self.tick_all().await };
+        let mut swept = match free {
+            Some(now) => self.tick_all(now).await,
+            None => Swept::default(),
+        };
         self.cx.counts.swept_at.store(self.cx.now().0, Ordering::Relaxed);
         self.place_all().await;
-        if !held {
-            match self.reclaim(false).await {
+        if let Some(now) = free {
+            match self.reclaim(false, now).await {
                 Ok((queued, unknown)) => (swept.queued, swept.unknown) = (queued, unknown),
                 Err(error) => trouble(&error, "leases were not taken back"),
             }
         }
         self.metrics.unknown.inc_by(swept.unknown);
         self.catch_up().await;
-        if !held
+        if let Some(now) = free
             && self.is_time(PRUNE_EVERY, |last| &mut last.pruned)
-            && let Err(error) = self.prune().await
+            && let Err(error) = self.prune(now).await
         {
             trouble(&error, "not everything was forgotten whose time is over");
         }
@@ -165,18 +170,18 @@ impl Sweeper {
             return;
         }
         match flow::tally::catch_up(&self.cx).await {
-            Ok(true) => self.cx.wake.notify_waiters(),
+            Ok(true) => self.cx.wake.ring(),
             Ok(false) => self.caught_up.store(true, Ordering::Relaxed),
             Err(error) => trouble(&error, "the outcome log has not caught up"),
         }
     }
 
-    /// Every introduction that is due, until none is.
-    async fn tick_all(&self) -> Swept {
+    /// Every introduction that is due by then, until none is.
+    async fn tick_all(&self, now: Ts) -> Swept {
         let mut swept = Swept::default();
         let mut seen = HashMap::<IntroductionId, u32>::new();
         loop {
-            let due = match flow::introduce::due(&self.cx, BATCH).await {
+            let due = match flow::introduce::due(&self.cx, now, BATCH).await {
                 Ok(due) => due,
                 Err(error) => {
                     trouble(&error, "what is due cannot be read");
@@ -188,7 +193,7 @@ impl Sweeper {
                 let times = seen.entry(id).or_default();
                 *times += 1;
                 let done = match *times {
-                    ..=STEPS => self.tick(id).await,
+                    ..=STEPS => self.tick(id, now).await,
                     // Said once a sweep; the others go on.
                     times => {
                         if times == STEPS + 1 {
@@ -208,9 +213,9 @@ impl Sweeper {
     }
 
     /// Whether it went well. In a task of its own: one that panics must not stop the others.
-    async fn tick(&self, id: IntroductionId) -> bool {
+    async fn tick(&self, id: IntroductionId, now: Ts) -> bool {
         let cx = self.cx.clone();
-        let words = match tokio::spawn(async move { flow::introduce::tick(&cx, id).await }).await {
+        let words = match tokio::spawn(async move { flow::introduce::tick(&cx, id, now).await }).await {
             Ok(Ok(())) => return true,
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
@@ -233,9 +238,8 @@ impl Sweeper {
         }
     }
 
-    async fn reclaim(&self, all: bool) -> Result<(u64, u64), StoreError> {
-        let (now, retry) = (self.cx.now(), self.settings.unknown_retry);
-        let retries = self.settings.unknown_retries;
+    async fn reclaim(&self, all: bool, now: Ts) -> Result<(u64, u64), StoreError> {
+        let (retry, retries) = (self.settings.unknown_retry, self.settings.unknown_retries);
         self.cx
             .db
             .write(move |tx| Box::pin(async move { courier::reclaim(tx, now, retry, retries, all).await }))
@@ -243,9 +247,9 @@ impl Sweeper {
     }
 
     /// Forgets what its time is over for, and what deleted accounts left behind.
-    async fn prune(&self) -> Result<(), Failure> {
-        let forgotten = flow::retention::round(&self.cx, &self.settings.retention).await?;
-        let before = self.cx.now() - TOKENS_KEPT;
+    async fn prune(&self, now: Ts) -> Result<(), Failure> {
+        let forgotten = flow::retention::round(&self.cx, &self.settings.retention, now).await?;
+        let before = now - TOKENS_KEPT;
         self.cx.db.write(move |tx| Box::pin(async move { unit_tokens::prune(tx, before).await })).await?;
         let names = flow::account::finish_leaving(&self.cx).await?;
         self.metrics.forgotten(forgotten.introductions, forgotten.mails, forgotten.rows + names);

@@ -103,6 +103,7 @@ mod scanner_profiles;
 mod scanner_robot;
 mod store_accounts;
 mod store_admin;
+mod store_bell;
 mod store_contacts;
 mod store_courier;
 mod store_coverage;

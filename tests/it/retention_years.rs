@@ -287,9 +287,9 @@ async fn a_second_round_changes_nothing() {
         app.later(Span::days(days));
         app.deliver().await;
         let rules = Rules::default();
-        twoyes::flow::retention::round(app.cx(), &rules).await.unwrap();
+        twoyes::flow::retention::round(app.cx(), &rules, app.cx().now()).await.unwrap();
         let before = dump(&app.database_url()).await;
-        let again = twoyes::flow::retention::round(app.cx(), &rules).await.unwrap();
+        let again = twoyes::flow::retention::round(app.cx(), &rules, app.cx().now()).await.unwrap();
         assert_eq!((again.all(), dump(&app.database_url()).await), (0, before), "after {days} more days");
     }
 }

@@ -161,7 +161,7 @@ async fn a_tick_against_a_yes_taken_back(db: TestDb) {
             let no = open(&on.there, &of.second, "no").await;
             let (cx, id) = (on.here.clone(), of.id);
             let (back, tick) = race(n, give(on.there.clone(), of.second.clone(), no), async move {
-                introduce::tick(&cx, id).await
+                introduce::tick(&cx, id, cx.now()).await
             })
             .await;
             tick.unwrap();

@@ -162,7 +162,7 @@ pub async fn both_say_yes(on: &Stage, of: &Asked) {
 /// The sweepers of both processes at once, each over everything that is due, until nothing is.
 pub async fn sweep(on: &Stage) {
     loop {
-        let due = introduce::due(&on.here, 2_000).await.unwrap();
+        let due = introduce::due(&on.here, on.here.now(), 2_000).await.unwrap();
         if due.is_empty() {
             return;
         }
@@ -170,7 +170,7 @@ pub async fn sweep(on: &Stage) {
             let due = due.clone();
             tokio::spawn(async move {
                 for id in due {
-                    introduce::tick(&cx, id).await.unwrap();
+                    introduce::tick(&cx, id, cx.now()).await.unwrap();
                 }
             })
         });

@@ -52,7 +52,7 @@ impl Cast {
                 app.post(&link, &[("nonce", &nonce), ("choice", "yes")]).await.is(200);
                 app.later(Span::minutes(11));
             }
-            introduce::tick(app.cx(), id).await.unwrap();
+            introduce::tick(app.cx(), id, app.cx().now()).await.unwrap();
         }
         let raw = RawContact {
             name: "Ferdinand".into(),

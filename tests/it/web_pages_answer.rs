@@ -55,7 +55,7 @@ async fn two_yeses_on_the_pages_lead_to_the_introduction() {
         .hides("They build what you want");
     choose(&app, &second, "yes", &[]).await.is(200).says("Your yes is noted");
     app.later(Span::minutes(11));
-    introduce::tick(app.cx(), id).await.unwrap();
+    introduce::tick(app.cx(), id, app.cx().now()).await.unwrap();
     assert_eq!(app.load(id).await.state.name(), StateName::Introduced);
     app.get(&first).await.is(410).says("This question is closed");
 }
@@ -223,7 +223,7 @@ async fn links_that_are_not_valid_or_closed_show_the_same_two_pages() {
     }
     app.later(Span::days(20));
     let expired = app.get(&link).await.is(410).body;
-    introduce::tick(app.cx(), id).await.unwrap();
+    introduce::tick(app.cx(), id, app.cx().now()).await.unwrap();
     assert_eq!(app.get(&link).await.is(410).body, expired);
 }
 
@@ -264,7 +264,7 @@ async fn what_came_of_it_is_one_tap() {
         choose(&app, &link, "yes", &[]).await.is(200);
         app.later(Span::minutes(11));
     }
-    introduce::tick(app.cx(), id).await.unwrap();
+    introduce::tick(app.cx(), id, app.cx().now()).await.unwrap();
     let link = app.link(id, Side::First, CheckIn).await;
     let page = app.get(&link).await.is(200).says("What came of meeting Alan Turing?");
     let nonce = page.value("nonce");

@@ -47,7 +47,7 @@ async fn introduced(app: &TestApp) -> IntroductionId {
         answers(app, id, side, &[("choice", "yes")]).await;
         app.later(Span::minutes(11));
     }
-    introduce::tick(app.cx(), id).await.unwrap();
+    introduce::tick(app.cx(), id, app.cx().now()).await.unwrap();
     id
 }
 
@@ -226,7 +226,7 @@ async fn the_admin_sees_endings_and_no_answers_and_no_addresses() {
     let id = app.asked().await.id;
     answers(&app, id, Side::First, &[("choice", "no")]).await;
     app.later(Span::days(20));
-    introduce::tick(app.cx(), id).await.unwrap();
+    introduce::tick(app.cx(), id, app.cx().now()).await.unwrap();
     assert_eq!(app.load(id).await.state.name(), StateName::Closed);
     app.sign_in().await;
     let page =

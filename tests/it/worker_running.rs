@@ -33,6 +33,42 @@ both! {
         tokio::time::timeout(Duration::from_secs(5), handle.drain()).await.unwrap();
     }
 
+    async fn a_ring_reaches_the_process_that_has_room(db: TestDb) {
+        if db.engine == Engine::Sqlite {
+            return;
+        }
+        let (one, two) = (cx(db.db.clone()), cx(db.again().await));
+        let sink = SmtpSink::start().await;
+        // One connection, which never comes to its end: what is queued next is for the other process.
+        sink.for_recipient("mute@example.net", Act::Mute);
+        let settings = || Settings {
+            connections: 1,
+            poll: Duration::from_hours(1),
+            grace: Duration::ZERO,
+            ..Settings::default()
+        };
+        let busy = worker_with(&one, route(&sink, Duration::from_mins(2)), settings()).start();
+        post(&one, "mute@example.net").await;
+        while !sink.commands().iter().any(|line| line.contains("mute@example.net")) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let (inbox, transport) = mailbox(&two);
+        let idle = worker_with(&two, transport, settings()).start();
+        let arrived = async {
+            for nth in 0.. {
+                post(&one, &format!("p{nth}@example.net")).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                // The first may be queued before anybody listens.
+                if nth > 5 && inbox.list().len() > nth {
+                    break;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), arrived).await.unwrap();
+        idle.drain().await;
+        busy.drain().await;
+    }
+
     async fn a_mail_that_becomes_due_is_found_without_a_ring(db: TestDb) {
         let cx = cx(db.db.clone());
         let (inbox, transport) = mailbox(&cx);

@@ -228,7 +228,7 @@ async fn erasing_wants_the_whole_address_and_leaves_nothing_of_it() {
     assert_eq!(told.iter().map(|mail| mail.subject.as_str()).collect::<Vec<_>>(), ["You were erased"]);
     // A week after the closing the rest goes, as it does from everybody; here the month is over first.
     app.later(Span::days(20));
-    introduce::tick(app.cx(), id).await.unwrap();
+    introduce::tick(app.cx(), id, app.cx().now()).await.unwrap();
     assert_eq!(app.load(id).await.parties.first.name, "Grace Hopper");
     app.later(Span::days(6));
     app.deliver().await;

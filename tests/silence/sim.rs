@@ -12,14 +12,14 @@ use axum::http::{Method, Request};
 use http_body_util::BodyExt;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tempfile::TempDir;
-use tokio::sync::Notify;
+
 use tower::ServiceExt;
 use twoyes::clock::{Clock, Span, Ts};
 use twoyes::domain::asking::{Policy, Side};
 use twoyes::domain::introduction::Introduction;
 use twoyes::domain::link::{Claims, KeyState, LinkRing, Purpose};
 use twoyes::flow::condition::Instance;
-use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender};
+use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, Wake};
 use twoyes::ids::{Ids, IntroductionId};
 use twoyes::mail::SmtpRoute;
 use twoyes::metrics::Metrics;
@@ -216,7 +216,7 @@ fn context(db: Db, clock: Clock, seed: u64, rest: Span) -> Cx {
         },
         secrets: Secrets { pepper: [1; 32], internal: [2; 32] },
         ring: RwLock::new(Arc::new(LinkRing::new(BASE, &[(1, KeyState::Active, [3; 32])]))),
-        wake: Notify::new(),
+        wake: Wake::default(),
         counts: Counts::default(),
     })
 }

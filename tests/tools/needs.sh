@@ -29,6 +29,7 @@ missing_packages() {
     # The fuzzer's engine is C++.
     command -v c++ >/dev/null || echo g++
     command -v strace >/dev/null || echo strace
+    command -v valgrind >/dev/null || echo valgrind
     postgres_programs >/dev/null || echo postgresql
     [ -x "$(command -v postfix)" ] || echo postfix
     command -v openssl >/dev/null || echo openssl

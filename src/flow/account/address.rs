@@ -31,7 +31,7 @@ pub async fn ask_for_address(cx: &Cx, who: &Connector, email: &str) -> Result<()
             Box::pin(async move { mail_code(tx, &cx, &who, email, &code, now).await })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(())
 }
 
@@ -107,7 +107,7 @@ pub async fn confirm_address(
             })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     if changed { Ok(()) } else { Err(invalid(Problem::new("code", "wrong-code"))) }
 }
 

@@ -35,7 +35,7 @@ pub async fn invite(
             })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(saved)
 }
 
@@ -58,7 +58,7 @@ pub async fn invite_again(cx: &Cx, admin: &Connector, id: ConnectorId) -> Result
             })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(())
 }
 

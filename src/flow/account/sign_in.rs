@@ -60,7 +60,7 @@ pub async fn ask_to_sign_in(cx: &Cx, email: &str) -> Result<String, AccountError
             Box::pin(async move { mail_link(tx, &cx, &request).await })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(browser)
 }
 

@@ -81,7 +81,7 @@ pub async fn wish(cx: &Cx, token: &str, email: &str, nonce: &str) -> Result<(), 
             })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(())
 }
 
@@ -116,7 +116,7 @@ pub async fn confirm(cx: &Cx, token: &str, nonce: &str) -> Result<(String, Strin
             Box::pin(async move { confirm_in(tx, &cx, claims.reference, back, now).await })
         })
         .await?;
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     Ok(told)
 }
 

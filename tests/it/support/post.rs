@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use twoyes::clock::{Clock, Span, Ts};
 use twoyes::domain::address::EmailAddress;
 use twoyes::domain::asking::{Order, Policy, Side};
@@ -14,7 +13,7 @@ use twoyes::domain::letter::{
 use twoyes::domain::link::{KeyState, LinkRing, NEVER};
 use twoyes::domain::message::MessageKind;
 use twoyes::domain::party::PersonKey;
-use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender};
+use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, Wake};
 use twoyes::ids::{DeliveryId, Ids, IntroductionId, LinkRef, MessageId, derive, uuid_v7};
 use twoyes::mail::{LocalMailbox, SmtpRoute, Timeouts, Transport};
 use twoyes::metrics::Metrics;
@@ -55,7 +54,7 @@ pub fn cx_with(db: Db, clock: Clock) -> Cx {
         sender,
         secrets: Secrets { pepper: [3; 32], internal: [4; 32] },
         ring: RwLock::new(Arc::new(ring(KeyState::Active))),
-        wake: Notify::new(),
+        wake: Wake::default(),
         counts: Counts::default(),
     })
 }
@@ -136,7 +135,7 @@ pub async fn post_all(cx: &Cx, posts: Vec<Post>) -> Vec<DeliveryId> {
         })
         .await
         .unwrap();
-    cx.wake.notify_waiters();
+    cx.wake.ring();
     ids
 }
 

@@ -74,7 +74,7 @@ pub async fn later(
         return Err(WebError::invalid(Problems(vec![problem])));
     };
     web.cx.clock.advance(Span::days(days));
-    web.cx.wake.notify_waiters();
+    web.cx.wake.ring();
     let to = see_other(&format!("{}?moved=yes", path::MAILBOX));
     Ok(match who {
         // A session lasts some days: whoever lets them pass shall not have to sign in again.
