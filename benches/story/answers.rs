@@ -31,7 +31,7 @@ pub async fn measure(table: &mut Table) -> f64 {
     drop(cx);
     let running = instance.serve().await;
     let before = house::cpu_seconds(running.id());
-    let load = send_all(instance.port, CLIENTS, forms).await;
+    let load = send_all(&[instance.port], CLIENTS, forms).await;
     let cpu = house::cpu_seconds(running.id()) - before;
     let (reached, p99) = (load.per_second(), load.permille(990));
     table.add(Row {

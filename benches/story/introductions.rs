@@ -31,25 +31,10 @@ pub async fn measure(table: &mut Table, alone: Option<(f64, f64)>) {
         instance.set_raw(key, "0");
     }
     let cx = house::inside(&instance).await;
-    let tokens = Arc::new(tokens(&cx).await);
     let running = instance.serve().await;
     let cpu = house::cpu_seconds(running.id());
-    let begun = Instant::now();
-    work_all(CLIENTS, (0..NUMBER).collect(), |nth| {
-        let (cx, tokens, port) = (cx.clone(), Arc::clone(&tokens), instance.port);
-        async move { introduce(&cx, port, &tokens[nth % tokens.len()], nth).await }
-    })
-    .await;
-    let sent = loop {
-        if waiting(&cx).await == 0 && introduced(&cx).await == NUMBER {
-            break mails::count(&cx, "sent").await;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
-    let took = begun.elapsed().as_secs_f64();
+    let (reached, mails_each) = carry(&cx, &[instance.port]).await;
     let cpu = house::cpu_seconds(running.id()) - cpu;
-    let reached = times(NUMBER) / took;
-    let mails_each = times(usize::try_from(sent).unwrap()) / times(NUMBER);
     // Two answers and so many mails, one after the other on the same machine.
     let limit = alone.map(|(answers, mails)| 1.0 / (2.0 / answers + mails_each / mails));
     table.add(Row {
@@ -63,6 +48,25 @@ pub async fn measure(table: &mut Table, alone: Option<(f64, f64)>) {
         goal: "0.7 of the limit".into(),
         good: limit.map(|limit| reached >= 0.7 * limit),
     });
+}
+
+/// All of them, by the processes that listen there: how many a second, with how many mails each.
+pub async fn carry(cx: &Cx, ports: &[u16]) -> (f64, f64) {
+    let (tokens, ports): (Arc<Vec<String>>, Arc<[u16]>) = (Arc::new(tokens(cx).await), ports.into());
+    let begun = Instant::now();
+    work_all(CLIENTS, (0..NUMBER).collect(), |nth| {
+        let (cx, tokens, ports) = (cx.clone(), Arc::clone(&tokens), Arc::clone(&ports));
+        async move { introduce(&cx, ports[nth % ports.len()], &tokens[nth % tokens.len()], nth).await }
+    })
+    .await;
+    let sent = loop {
+        if waiting(cx).await == 0 && introduced(cx).await == NUMBER {
+            break mails::count(cx, "sent").await;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let mails_each = times(usize::try_from(sent).unwrap()) / times(NUMBER);
+    (times(NUMBER) / begun.elapsed().as_secs_f64(), mails_each)
 }
 
 async fn tokens(cx: &Cx) -> Vec<String> {
@@ -106,7 +110,7 @@ async fn link(cx: &Cx, id: IntroductionId, side: Side) -> String {
     people::link(cx, of.parties.get(side))
 }
 
-async fn waiting(cx: &Cx) -> i64 {
+pub async fn waiting(cx: &Cx) -> i64 {
     let mut waiting = 0;
     for state in ["queued", "leased", "transmitting", "deferred"] {
         waiting += mails::count(cx, state).await;

@@ -46,9 +46,9 @@ async fn looked(port: u16, queued: i64) -> (Load, Load) {
     let forms: Vec<_> = answers.iter().map(people::Answer::form).collect();
     // What happens once, after a start, is not what is asked here.
     tokio::time::sleep(Duration::from_secs(3)).await;
-    send_all(instance.port, CLIENTS, pages[..100].to_vec()).await;
-    let page = send_all(instance.port, CLIENTS, vec![pages; LOOKS].concat()).await;
-    let answer = send_all(instance.port, CLIENTS, forms).await;
+    send_all(&[instance.port], CLIENTS, pages[..100].to_vec()).await;
+    let page = send_all(&[instance.port], CLIENTS, vec![pages; LOOKS].concat()).await;
+    let answer = send_all(&[instance.port], CLIENTS, forms).await;
     drop(running);
     (page, answer)
 }

@@ -50,14 +50,15 @@ impl Request {
     }
 }
 
-/// Sends every request once, by so many clients with one connection each; every reply has to be 200.
-pub async fn send_all(port: u16, clients: usize, requests: Vec<Request>) -> Load {
+/// Sends every request once, by so many clients with one connection each, in turn to the processes that listen
+/// there; every reply has to be 200.
+pub async fn send_all(ports: &[u16], clients: usize, requests: Vec<Request>) -> Load {
     let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
     let begun = Instant::now();
     let hands: Vec<_> = (0..clients)
-        .map(|_| {
+        .map(|nth| {
             let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
-            let mut http = Http::new(port);
+            let mut http = Http::new(ports[nth % ports.len()]);
             tokio::spawn(async move {
                 let mut took = Vec::new();
                 while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {

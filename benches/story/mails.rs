@@ -21,11 +21,8 @@ pub async fn measure(table: &mut Table) -> f64 {
     let limit = sink.capacity(20_000, bytes, 8).await;
     let running = instance.serve().await;
     let before = house::cpu_seconds(running.id());
-    while count(&cx, "sent").await < 2 * i64::try_from(PAIRS).unwrap() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let reached = drained(&cx, 2 * PAIRS).await;
     let cpu = house::cpu_seconds(running.id()) - before;
-    let reached = times(2 * PAIRS) / seconds_of_attempts(&cx).await;
     table.add(Row {
         what: "mails/s".into(),
         reached: format!(
@@ -40,6 +37,14 @@ pub async fn measure(table: &mut Table) -> f64 {
     reached
 }
 
+/// Waits until so many have left; how many did in a second.
+pub async fn drained(cx: &Cx, mails: usize) -> f64 {
+    while count(cx, "sent").await < i64::try_from(mails).unwrap() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    times(mails) / seconds_of_attempts(cx).await
+}
+
 /// From the first attempt to the last, by the outbox itself.
 async fn seconds_of_attempts(cx: &Cx) -> f64 {
     let mut tx = cx.db.read().await.unwrap();
@@ -48,10 +53,10 @@ async fn seconds_of_attempts(cx: &Cx) -> f64 {
 }
 
 /// How long a mail is as it travels; base64 and headers make it longer than its words.
-async fn sample_bytes(cx: &Cx) -> usize {
+pub async fn sample_bytes(cx: &Cx) -> usize {
     let mut tx = cx.db.read().await.unwrap();
     let sql =
-        "SELECT CAST(AVG(LENGTH(text_part) + LENGTH(html_part)) AS INTEGER) + 1500 AS bytes FROM message";
+        "SELECT CAST(AVG(LENGTH(text_part) + LENGTH(html_part)) AS BIGINT) + 1500 AS bytes FROM message";
     let row = tx.q(sql).one().await.unwrap().unwrap();
     usize::try_from(row.get::<i64>("bytes").unwrap()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! `cargo bench --bench story [-- ROW...]`: the release binary as a user would start it, loaded over
+//! `cargo bench --bench story [-- ROW...]`, or `-- --postgres`: the release binary as a user would start it, loaded over
 //! real HTTP and real SMTP, each figure beside a limit of the machine that is measured in the same run.
 //!
 //! See docs/PERFORMANCE.md for what the rows mean and for the figures of a run.
@@ -13,10 +13,12 @@ mod backlog;
 mod footprint;
 mod house;
 mod introductions;
+mod judges;
 mod latency;
 mod load;
 mod mails;
 mod people;
+mod scale;
 mod sink;
 mod sizes;
 mod statements;
@@ -35,6 +37,10 @@ fn main() {
         // In a row of its own: what it listens to costs time.
         if rows.iter().any(|row| row == "statements") {
             return statements::print().await;
+        }
+        if std::env::args().any(|word| word == "--postgres") {
+            scale::measure(&mut table).await;
+            return table.print();
         }
         let answers = if wanted("answers") { Some(answers::measure(&mut table).await) } else { None };
         let mails = if wanted("mails") { Some(mails::measure(&mut table).await) } else { None };

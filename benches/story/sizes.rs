@@ -78,7 +78,7 @@ impl House {
         let desk = self.look("/", &cookie).await;
         let log = self.look("/admin/outcomes", &cookie).await;
         let forms = self.answers.iter().map(people::Answer::form).collect();
-        let answer = load::send_all(self.instance.port, 1, forms).await.permille(500);
+        let answer = load::send_all(&[self.instance.port], 1, forms).await.permille(500);
         [answer, desk, log, claim]
     }
 

@@ -12,9 +12,10 @@ use uuid::Uuid;
 const STATEMENTS: usize = 256;
 
 /// WAL and `synchronous=FULL`: what was committed survives a power cut. What does not fit into the cache would lie
-/// in /var/tmp otherwise, with people's words in it; and what was deleted is overwritten.
+/// in /var/tmp otherwise, with people's words in it; and what was deleted is overwritten. A log that one great piece
+/// of work blew up gives its room back.
 const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-    PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;";
+    PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 8388608;";
 
 /// Opens the file, and makes it when it is missing and may be made. Waits so long for others.
 pub(super) fn open(file: &Path, make: bool, patience: Duration) -> Result<Connection> {

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use twoyes::clock::{Clock, Ts};
 use twoyes::mail::decode;
 
+use super::drafts::{draft, hidden};
 use super::http::{Answer, Http};
 use super::ledger::{Ack, Copy, Ledger, Never};
 use super::smtp_sink::SmtpSink;
-use super::world::{draft, hidden};
 
 /// How one introduction is to go.
 #[derive(Clone, Copy, Debug)]

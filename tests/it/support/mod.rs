@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod cluster;
 pub mod db;
 pub mod dice;
+pub mod drafts;
 pub mod driver;
 pub mod http;
 pub mod ledger;

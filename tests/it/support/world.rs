@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use twoyes::app::{App, Choices};
@@ -16,13 +16,12 @@ use twoyes::ids::Ids;
 use twoyes::mail::{Decoded, LocalMailbox, decode};
 
 use super::db::TestDb;
+pub use super::drafts::{ADA, GRACE, draft, hidden};
 
 /// Monday, 2 March 2026, 09:00 UTC.
 pub const START: Ts = Ts(1_772_442_000_000_000);
 
 pub const BASE: &str = "https://localhost:8443";
-pub const ADA: &str = "ada@example.org";
-pub const GRACE: &str = "grace@example.net";
 pub const LENA: &str = "lena@connect.example";
 
 pub struct World {
@@ -224,36 +223,6 @@ pub fn only<'a>(mails: &'a [Mail], who: &str) -> &'a Mail {
 /// Recipient and subject of each.
 pub fn subjects(mails: &[Mail]) -> Vec<String> {
     mails.iter().map(|mail| format!("{}: {}", mail.to, mail.decoded.subject)).collect()
-}
-
-/// The value of a hidden field.
-pub fn hidden(page: &str, name: &str) -> String {
-    let at = page.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name} in:\n{page}"));
-    page[at..].split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
-}
-
-/// The draft of most stories.
-pub fn draft() -> Value {
-    json!({
-        "purpose": "job_search",
-        "shared": "Ada has built schedulers for eight years and is looking for her next team. Grace leads the \
-                   platform group at Northwind.",
-        "step": "a 20-minute call about how the platform team works",
-        "first": {
-            "name": "Ada Lovelace", "email": ADA,
-            "described": "a scheduler engineer I worked with",
-            "how_known": "we worked together at Analytical",
-            "why": "They run the kind of team you told me you want to join.",
-            "blurb": "I build schedulers and like hard deadlines."
-        },
-        "second": {
-            "name": "Grace Hopper", "email": GRACE,
-            "described": "a platform lead I know from a meetup",
-            "how_known": "we met at the compilers meetup",
-            "why": "Ada has solved the queueing problem you told me about, twice.",
-            "blurb": "I lead the platform group at Northwind."
-        }
-    })
 }
 
 fn percent(value: &str) -> String {
