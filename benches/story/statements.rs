@@ -5,13 +5,20 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use twoyes::flow::answer;
-
-use super::{house, people};
 use rusqlite::Connection;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use twoyes::app::{App, Choices};
+use twoyes::config::Config;
+use twoyes::domain::asking::Side;
+use twoyes::domain::connector::Connector as Who;
+use twoyes::flow::answer::{self, RawReply};
+use twoyes::flow::{Cx, ask, draft};
+use twoyes::worker::Worker;
+
+use super::people;
+use super::support::process::Instance;
 
 /// Keeps every statement that the store says it runs.
 #[derive(Clone, Default)]
@@ -35,15 +42,27 @@ impl<S: Subscriber> Layer<S> for Ear {
     }
 }
 
-/// What `work` runs, in order.
-pub async fn heard(work: impl Future<Output = ()>) -> Vec<String> {
+impl Ear {
+    /// What was said since the last time.
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+/// Listens from now on.
+fn listen() -> Ear {
     let ear = Ear::default();
     let subscriber = tracing_subscriber::registry().with(ear.clone());
-    // Process-wide: SQLite's writer is a task of its own.
+    // Process-wide: SQLite's writer is a thread of its own.
     let _ = tracing::subscriber::set_global_default(subscriber);
+    ear
+}
+
+/// What `work` runs, in order.
+pub async fn heard(work: impl Future<Output = ()>) -> Vec<String> {
+    let ear = listen();
     work.await;
-    let said = ear.0.lock().unwrap();
-    said.clone()
+    ear.take()
 }
 
 /// Those that go through a table, an index or a sort from end to end, by SQLite's plans for them.
@@ -63,15 +82,53 @@ pub fn scans(file: &Path, heard: &[String]) -> BTreeSet<String> {
     found
 }
 
-/// What one answer runs.
+/// What each step of an introduction runs, from the draft to the last mail and its seals.
 pub async fn print() {
-    let instance = house::with_relay(house::NO_RELAY);
-    let cx = house::inside(&instance).await;
-    let answers = people::asked(&cx, 1).await;
-    let heard =
-        heard(async { drop(answer::give(&cx, &answers[0].token, &answers[0].reply).await.unwrap()) }).await;
-    println!("an answer runs {} statements", heard.len());
-    for sql in heard {
-        println!("  {}", sql.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut instance = Instance::new();
+    for key in ["asking.hold_seconds", "asking.contest_seconds"] {
+        instance.set_raw(key, "0");
     }
+    let config = Config::load(Some(&instance.path("twoyes.toml")), []).unwrap();
+    let App { cx, worker, .. } = &App::build(&config, Choices::default()).await.unwrap();
+    // What is made once, and a first introduction of other people.
+    let ear = listen();
+    let who = &people::connectors(cx).await[0];
+    introduce(cx, worker, who, 0, &ear).await;
+    let told = introduce(cx, worker, who, 1, &ear).await;
+    let all: usize = told.iter().map(|(_, heard)| heard.len()).sum();
+    println!("an introduction runs {all} statements");
+    for (step, heard) in told {
+        println!("  {step}: {}", heard.len());
+        for sql in heard {
+            println!("    {}", sql.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+    }
+}
+
+async fn introduce(
+    cx: &Cx,
+    worker: &Worker,
+    who: &Who,
+    nth: usize,
+    ear: &Ear,
+) -> Vec<(&'static str, Vec<String>)> {
+    let mut told = Vec::new();
+    ear.take();
+    let new = draft::create(cx, who, &people::pair(nth)).await.unwrap();
+    told.push(("draft", ear.take()));
+    let of = ask::ask(cx, who, new.id).await.unwrap();
+    told.push(("ask", ear.take()));
+    worker.run_once().await;
+    told.push(("their two mails", ear.take()));
+    for side in [Side::First, Side::Second] {
+        let token = people::link(cx, of.parties.get(side));
+        let nonce = answer::open(cx, &token).await.unwrap().nonce;
+        told.push(("page of the ask", ear.take()));
+        let yes = RawReply { choice: "yes".into(), nonce, ..RawReply::default() };
+        drop(answer::give(cx, &token, &yes).await.unwrap());
+        told.push(("yes", ear.take()));
+    }
+    worker.run_once().await;
+    told.push(("receipts, the introduction and the connector's copies", ear.take()));
+    told
 }

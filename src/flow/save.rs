@@ -69,16 +69,11 @@ pub(super) async fn save(
     }
     let due_at = step.next.due_at(&cx.policy);
     let erased = step.next.parties.iter().any(|(_, party)| party.erased_at.is_some());
-    if erased {
-        let kept = decide::forget(step.next.clone(), &cx.policy);
-        introductions::save(tx, &kept, due_at, &step.events, now).await?;
-        mirror(tx, cx, &kept).await?;
-        if due_at.is_none() {
-            erasure::mails_of(tx, step.next.id).await?;
-        }
-    } else {
-        introductions::save(tx, &step.next, due_at, &step.events, now).await?;
-        mirror(tx, cx, &step.next).await?;
+    let forgotten = erased.then(|| decide::forget(step.next.clone(), &cx.policy));
+    let kept = forgotten.as_ref().unwrap_or(&step.next);
+    introductions::save(tx, kept, due_at, &step.events, now).await?;
+    if erased && due_at.is_none() {
+        erasure::mails_of(tx, step.next.id).await?;
     }
     for effect in &step.effects {
         carry_out(tx, cx, &step.next, *effect, now).await?;
@@ -95,7 +90,9 @@ pub(super) async fn save(
     if erased && !step.mails.is_empty() {
         erasure::hurry(tx, step.next.id).await?;
     }
-    evidence::follow(tx, cx, connector, step, now).await
+    evidence::follow(tx, cx, connector, step, now).await?;
+    // Last, because everybody counts in the same few rows and waits for whoever holds them.
+    mirror(tx, cx, kept).await
 }
 
 /// What is kept beside an introduction so that long lists and figures need not look at each one. Called

@@ -1,6 +1,8 @@
 //! Keeping the figures and lists of the outcome log with every change, in its own transaction, so that a
 //! page over a hundred thousand introductions has nothing to count.
 
+use std::collections::BTreeMap;
+
 use super::{Cx, Failure};
 use crate::domain::introduction::Introduction;
 use crate::domain::name_words::prefixes;
@@ -81,24 +83,19 @@ async fn change(
     old: Option<&Share>,
     new: Option<&Share>,
 ) -> Result<(), Failure> {
-    count(tx, old, new).await?;
     let lists = |share: Option<&Share>| share.map(Share::lists).unwrap_or_default();
     let (before, after) = (lists(old), lists(new));
-    for list in before.iter().filter(|list| !after.contains(list)) {
-        outcome_lists::take(tx, list, id).await?;
-    }
-    for list in after.iter().filter(|list| !before.contains(list)) {
-        outcome_lists::put(tx, list, id).await?;
-    }
+    outcome_lists::take(tx, &without(&before, &after), id).await?;
+    outcome_lists::put(tx, &without(&after, &before), id).await?;
     let words = |share: Option<&Share>| share.map(|share| prefixes(&share.words)).unwrap_or_default();
     let (before, after) = (words(old), words(new));
-    for word in before.iter().filter(|word| !after.contains(word)) {
-        outcome_lists::take_word(tx, word, id).await?;
-    }
-    for word in after.iter().filter(|word| !before.contains(word)) {
-        outcome_lists::put_word(tx, word, id).await?;
-    }
-    Ok(())
+    outcome_lists::take_words(tx, &without(&before, &after), id).await?;
+    outcome_lists::put_words(tx, &without(&after, &before), id).await?;
+    count(tx, old, new).await
+}
+
+fn without(these: &[String], those: &[String]) -> Vec<String> {
+    these.iter().filter(|one| !those.contains(one)).cloned().collect()
 }
 
 /// Adds the difference; where both stand in the same cell it is one addition.
@@ -109,18 +106,18 @@ async fn count(tx: &mut Tx, old: Option<&Share>, new: Option<&Share>) -> Result<
         let Some(place) = new.or(old) else { continue };
         let counts = |share: Option<&Share>| share.map_or(Counts::default(), |share| Counts::one(share.came));
         let change = counts(new).minus(&counts(old));
-        let mut days: Vec<(i64, i64)> = Vec::new();
-        days.extend(old.iter().flat_map(|share| &share.days).map(|days| (*days, -1)));
-        days.extend(new.iter().flat_map(|share| &share.days).map(|days| (*days, 1)));
-        let moved = old.map(|old| &old.days) != new.map(|new| &new.days);
-        for cell in Cell::of(place) {
-            if !change.is_zero() {
-                tally::add(tx, cell, &change).await?;
-            }
-            for (days, number) in days.iter().filter(|_| moved) {
-                // By weeks: fewer rows, and nobody's day.
-                tally::add_days(tx, Cell { day: monday(cell.day), ..cell }, *days, *number).await?;
-            }
+        let mut days = BTreeMap::<i64, i64>::new();
+        old.iter().flat_map(|share| &share.days).for_each(|took| *days.entry(*took).or_default() -= 1);
+        new.iter().flat_map(|share| &share.days).for_each(|took| *days.entry(*took).or_default() += 1);
+        let days: Vec<(i64, i64)> = days.into_iter().filter(|(_, answers)| *answers != 0).collect();
+        let cells = Cell::of(place);
+        if !change.is_zero() {
+            tally::add(tx, &cells, &change).await?;
+        }
+        if !days.is_empty() {
+            // By weeks: fewer rows, and nobody's day.
+            let weeks = cells.map(|cell| Cell { day: monday(cell.day), ..cell });
+            tally::add_days(tx, &weeks, &days).await?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The words that a contact is found by, one row each.
 
 use super::error::StoreError;
+use super::query::as_json;
 use super::tx::Tx;
 use crate::domain::contact::ContactFacts;
 use crate::ids::{ConnectorId, ContactId};
@@ -13,8 +14,7 @@ pub(super) async fn put(
     facts: &ContactFacts,
 ) -> Result<(), StoreError> {
     tx.q("DELETE FROM contact_word WHERE contact_id = $1").bind(id.0).run().await?;
-    let words = serde_json::to_string(&facts.words())
-        .map_err(|error| StoreError::Data { column: "word", why: error.to_string() })?;
+    let words = as_json("word", &facts.words())?;
     tx.q2(
         "INSERT INTO contact_word (connector_id, word, contact_id)
          SELECT $1, value, $2 FROM json_each($3) WHERE true",

@@ -1,8 +1,10 @@
 //! The outbox from the courier's side: lease, mark, record. Every write names the fence it was leased
 //! under, so a late worker cannot overwrite a newer one.
 
+use uuid::Uuid;
+
 use super::error::StoreError;
-use super::query::Row;
+use super::query::{Row, as_json};
 use super::retention;
 use super::tx::Tx;
 use crate::clock::{Span, Ts};
@@ -50,8 +52,6 @@ pub async fn lease(
     busy: &[String],
     limit: i64,
 ) -> Result<Vec<Leased>, StoreError> {
-    let busy = serde_json::to_string(busy)
-        .map_err(|error| StoreError::Data { column: "domain", why: error.to_string() })?;
     let rows = tx
         .q2(
             "UPDATE delivery SET state = 'leased', fence = fence + 1, leased_until = $2
@@ -70,17 +70,18 @@ pub async fn lease(
         )
         .bind(now.0)
         .bind(until.0)
-        .bind(busy)
+        .bind(as_json("domain", busy)?)
         .bind(limit)
         .all()
         .await?;
     let mut leased = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let id = DeliveryId(row.get("id")?);
-        match one(tx, id).await {
+    for row in these(tx, &rows).await? {
+        match read(&row) {
             // One row that cannot be read must not hold up all others.
-            Err(StoreError::Data { column, why }) => fail_damaged(tx, id, now, column, &why).await?,
-            read => leased.extend(read?),
+            Err(StoreError::Data { column, why }) => {
+                fail_damaged(tx, DeliveryId(row.get("id")?), now, column, &why).await?;
+            }
+            read => leased.push(read?),
         }
     }
     Ok(leased)
@@ -104,16 +105,27 @@ async fn fail_damaged(
     Ok(())
 }
 
-async fn one(tx: &mut Tx, id: DeliveryId) -> Result<Option<Leased>, StoreError> {
-    let row = tx
-        .q("SELECT d.id, d.fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain,
-              d.links, d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at,
-              m.headers, m.subject, m.text_part, m.html_part, m.dated_at
-            FROM delivery d JOIN message m ON m.id = d.message_id WHERE d.id = $1")
-        .bind(id.0)
-        .one()
-        .await?;
-    row.as_ref().map(read).transpose()
+/// The deliveries with these ids and their messages.
+async fn these(tx: &mut Tx, ids: &[Row]) -> Result<Vec<Row>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
+    let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    tx.q2(
+        "SELECT d.id, d.fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain, d.links,
+           d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at, m.headers,
+           m.subject, m.text_part, m.html_part, m.dated_at
+         FROM json_each($1) k JOIN delivery d ON d.id = unhex(k.value) JOIN message m ON m.id = d.message_id",
+        "SELECT d.id, d.fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain, d.links,
+           d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at, m.headers,
+           m.subject, m.text_part, m.html_part, m.dated_at
+         FROM delivery d JOIN message m ON m.id = d.message_id
+         WHERE d.id = ANY (SELECT CAST(value AS UUID) FROM jsonb_array_elements_text(CAST($1 AS JSONB)) AS k (value))",
+    )
+    .bind(as_json("id", &ids)?)
+    .all()
+    .await
 }
 
 fn read(row: &Row) -> Result<Leased, StoreError> {

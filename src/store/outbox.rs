@@ -1,6 +1,7 @@
 //! Mails on their way in: queued in the transaction that decided them, taken back while unsent.
 
 use super::error::StoreError;
+use super::query::as_json;
 use super::tx::Tx;
 use crate::clock::Ts;
 use crate::domain::asking::{Pair, Side};
@@ -12,8 +13,7 @@ use crate::ids::{ConnectorId, IntroductionId};
 /// Queues a mail with its deliveries. A key that is there already means: it was queued before, and
 /// nothing is written. Returns whether it was new.
 pub async fn enqueue(tx: &mut Tx, new: &NewMessage, now: Ts) -> Result<bool, StoreError> {
-    let headers = serde_json::to_string(&new.headers)
-        .map_err(|error| StoreError::Data { column: "headers", why: error.to_string() })?;
+    let headers = as_json("headers", &new.headers)?;
     let added = tx
         .q("INSERT INTO message (id, key, kind, introduction_id, connector_id, headers, subject, text_part,
               html_part, dated_at)
@@ -41,8 +41,7 @@ pub async fn enqueue(tx: &mut Tx, new: &NewMessage, now: Ts) -> Result<bool, Sto
 }
 
 async fn add_delivery(tx: &mut Tx, of: &NewMessage, new: &NewDelivery, now: Ts) -> Result<(), StoreError> {
-    let links = serde_json::to_string(&new.links)
-        .map_err(|error| StoreError::Data { column: "links", why: error.to_string() })?;
+    let links = as_json("links", &new.links)?;
     tx.q(
         "INSERT INTO delivery (id, message_id, kind, introduction_id, side, recipient, domain, person, links,
             state, due_at, expires_at, fence, attempts, unknowns, last_words, created_at)

@@ -2,7 +2,7 @@
 //! Everything here is read along an index, and never further than a limit.
 
 use super::error::StoreError;
-use super::query::{Query, Row};
+use super::query::{Query, Row, as_json};
 use super::tx::Tx;
 use crate::clock::Ts;
 use crate::domain::asking::{Order, Purpose};
@@ -43,46 +43,60 @@ pub type Words<'a> = &'a [String];
 
 const WORDS: usize = 6;
 
-/// Puts an introduction into a list.
-pub async fn put(tx: &mut Tx, list: &str, id: IntroductionId) -> Result<(), StoreError> {
-    tx.q("INSERT INTO outcome_list (list, introduction_id) VALUES ($1, $2)
-          ON CONFLICT (list, introduction_id) DO NOTHING")
-        .bind(list)
-        .bind(id.0)
-        .run()
-        .await?;
-    Ok(())
+/// Puts an introduction into lists.
+pub async fn put(tx: &mut Tx, lists: &[String], id: IntroductionId) -> Result<(), StoreError> {
+    let query = tx.q2(
+        "INSERT INTO outcome_list (list, introduction_id) SELECT value, $2 FROM json_each($1) WHERE true
+         ON CONFLICT (list, introduction_id) DO NOTHING",
+        "INSERT INTO outcome_list (list, introduction_id)
+         SELECT value, $2 FROM jsonb_array_elements_text(CAST($1 AS JSONB)) AS t (value)
+         ON CONFLICT (list, introduction_id) DO NOTHING",
+    );
+    each(query, "list", lists, id).await
 }
 
-/// Takes it out.
-pub async fn take(tx: &mut Tx, list: &str, id: IntroductionId) -> Result<(), StoreError> {
-    tx.q("DELETE FROM outcome_list WHERE list = $1 AND introduction_id = $2")
-        .bind(list)
-        .bind(id.0)
-        .run()
-        .await?;
-    Ok(())
+/// Takes it out of them.
+pub async fn take(tx: &mut Tx, lists: &[String], id: IntroductionId) -> Result<(), StoreError> {
+    let query = tx.q2(
+        "DELETE FROM outcome_list WHERE introduction_id = $2 AND list IN (SELECT value FROM json_each($1))",
+        "DELETE FROM outcome_list WHERE introduction_id = $2
+           AND list IN (SELECT jsonb_array_elements_text(CAST($1 AS JSONB)))",
+    );
+    each(query, "list", lists, id).await
 }
 
-/// Lets this beginning of a word lead to an introduction.
-pub async fn put_word(tx: &mut Tx, word: &str, id: IntroductionId) -> Result<(), StoreError> {
-    tx.q("INSERT INTO outcome_word (word, introduction_id) VALUES ($1, $2)
-          ON CONFLICT (word, introduction_id) DO NOTHING")
-        .bind(word)
-        .bind(id.0)
-        .run()
-        .await?;
-    Ok(())
+/// Lets these beginnings of words lead to an introduction.
+pub async fn put_words(tx: &mut Tx, words: &[String], id: IntroductionId) -> Result<(), StoreError> {
+    let query = tx.q2(
+        "INSERT INTO outcome_word (word, introduction_id) SELECT value, $2 FROM json_each($1) WHERE true
+         ON CONFLICT (word, introduction_id) DO NOTHING",
+        "INSERT INTO outcome_word (word, introduction_id)
+         SELECT value, $2 FROM jsonb_array_elements_text(CAST($1 AS JSONB)) AS t (value)
+         ON CONFLICT (word, introduction_id) DO NOTHING",
+    );
+    each(query, "word", words, id).await
 }
 
-/// Leads there no more.
-pub async fn take_word(tx: &mut Tx, word: &str, id: IntroductionId) -> Result<(), StoreError> {
-    tx.q("DELETE FROM outcome_word WHERE word = $1 AND introduction_id = $2")
-        .bind(word)
-        .bind(id.0)
-        .run()
-        .await?;
-    Ok(())
+/// They lead there no more.
+pub async fn take_words(tx: &mut Tx, words: &[String], id: IntroductionId) -> Result<(), StoreError> {
+    let query = tx.q2(
+        "DELETE FROM outcome_word WHERE introduction_id = $2 AND word IN (SELECT value FROM json_each($1))",
+        "DELETE FROM outcome_word WHERE introduction_id = $2
+           AND word IN (SELECT jsonb_array_elements_text(CAST($1 AS JSONB)))",
+    );
+    each(query, "word", words, id).await
+}
+
+async fn each(
+    query: Query<'_>,
+    column: &'static str,
+    values: &[String],
+    id: IntroductionId,
+) -> Result<(), StoreError> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    query.bind(as_json(column, values)?).bind(id.0).run().await.map(drop)
 }
 
 /// The newest of a list.

@@ -119,16 +119,16 @@ impl PostgresDb {
 
     /// Begins a transaction; returns the token that it leaves.
     async fn begin(&self, tx: &mut Tx) -> Result<Option<Uuid>, StoreError> {
-        tx.command("BEGIN").await?;
         if !self.leaves_tokens.load(Ordering::Relaxed) {
             let sql = "SELECT to_regclass('unit_token') IS NOT NULL AS there";
             let there = tx.q(sql).one().await?.map_or(Ok(false), |row| row.get("there"))?;
             if !there {
+                tx.command("BEGIN").await?;
                 return Ok(None);
             }
             self.leaves_tokens.store(true, Ordering::Relaxed);
         }
-        let row = tx.q(unit_tokens::LEAVE).one().await?;
+        let row = tx.commands(unit_tokens::BEGIN).await?;
         row.map(|row| row.get("token")).transpose()
     }
 

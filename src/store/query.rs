@@ -161,6 +161,15 @@ impl Query<'_> {
     }
 }
 
+/// Several values in one placeholder, as JSON: `json_each` reads it in SQLite, `jsonb_array_elements` in PostgreSQL.
+/// One statement for many rows: each is a round trip to the server.
+pub(super) fn as_json<T: serde::Serialize + ?Sized>(
+    column: &'static str,
+    values: &T,
+) -> Result<String, StoreError> {
+    serde_json::to_string(values).map_err(|error| StoreError::Data { column, why: error.to_string() })
+}
+
 /// The highest `$n` in the text. No statement here has a `$` inside a literal.
 fn count_placeholders(sql: &str) -> usize {
     sql.split('$')

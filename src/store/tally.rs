@@ -1,7 +1,7 @@
 //! The figures of the outcome log, kept in the transaction of each change.
 
 use super::error::StoreError;
-use super::query::Row;
+use super::query::{Row, as_json};
 use super::tx::Tx;
 use crate::clock::Ts;
 use crate::domain::asking::Purpose;
@@ -69,46 +69,67 @@ pub async fn drop_share(tx: &mut Tx, id: IntroductionId) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Adds to a cell; takes out what is negative.
-pub async fn add(tx: &mut Tx, cell: Cell, counts: &Counts) -> Result<(), StoreError> {
-    tx.q("INSERT INTO tally (connector_id, purpose, day, waiting, closed, unheard, met, scheduled,
-            no_reply, not_a_fit, landed)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-          ON CONFLICT (connector_id, purpose, day) DO UPDATE SET
-            waiting = tally.waiting + excluded.waiting, closed = tally.closed + excluded.closed,
-            unheard = tally.unheard + excluded.unheard, met = tally.met + excluded.met,
-            scheduled = tally.scheduled + excluded.scheduled,
-            no_reply = tally.no_reply + excluded.no_reply,
-            not_a_fit = tally.not_a_fit + excluded.not_a_fit, landed = tally.landed + excluded.landed")
-        .bind(connector_key(cell.connector))
-        .bind(purpose_key(cell.purpose))
-        .bind(cell.day)
-        .bind(counts.of(Came::Waiting))
-        .bind(counts.of(Came::Closed))
-        .bind(counts.of(Came::Unheard))
-        .bind(counts.of(Came::Met))
-        .bind(counts.of(Came::Scheduled))
-        .bind(counts.of(Came::NoReply))
-        .bind(counts.of(Came::NotAFit))
-        .bind(counts.of(Came::Landed))
-        .run()
-        .await?;
-    Ok(())
+/// Adds to cells; takes out what is negative. They are locked in their order.
+pub async fn add(tx: &mut Tx, cells: &[Cell], counts: &Counts) -> Result<(), StoreError> {
+    tx.q2(
+        "INSERT INTO tally (connector_id, purpose, day, waiting, closed, unheard, met, scheduled, no_reply, not_a_fit,
+           landed)
+         SELECT unhex(value ->> 0), value ->> 1, value ->> 2, $2, $3, $4, $5, $6, $7, $8, $9 FROM json_each($1) WHERE true
+         ON CONFLICT (connector_id, purpose, day) DO UPDATE SET
+           waiting = tally.waiting + excluded.waiting, closed = tally.closed + excluded.closed,
+           unheard = tally.unheard + excluded.unheard, met = tally.met + excluded.met,
+           scheduled = tally.scheduled + excluded.scheduled, no_reply = tally.no_reply + excluded.no_reply,
+           not_a_fit = tally.not_a_fit + excluded.not_a_fit, landed = tally.landed + excluded.landed",
+        "INSERT INTO tally (connector_id, purpose, day, waiting, closed, unheard, met, scheduled, no_reply, not_a_fit,
+           landed)
+         SELECT CAST(value ->> 0 AS UUID), value ->> 1, CAST(value ->> 2 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9
+         FROM jsonb_array_elements(CAST($1 AS JSONB)) AS t (value)
+         ON CONFLICT (connector_id, purpose, day) DO UPDATE SET
+           waiting = tally.waiting + excluded.waiting, closed = tally.closed + excluded.closed,
+           unheard = tally.unheard + excluded.unheard, met = tally.met + excluded.met,
+           scheduled = tally.scheduled + excluded.scheduled, no_reply = tally.no_reply + excluded.no_reply,
+           not_a_fit = tally.not_a_fit + excluded.not_a_fit, landed = tally.landed + excluded.landed",
+    )
+    .bind(keys(cells)?)
+    .bind(counts.of(Came::Waiting))
+    .bind(counts.of(Came::Closed))
+    .bind(counts.of(Came::Unheard))
+    .bind(counts.of(Came::Met))
+    .bind(counts.of(Came::Scheduled))
+    .bind(counts.of(Came::NoReply))
+    .bind(counts.of(Came::NotAFit))
+    .bind(counts.of(Came::Landed))
+    .run()
+    .await
+    .map(drop)
 }
 
-/// Adds yeses that took so many days; takes them out when negative.
-pub async fn add_days(tx: &mut Tx, cell: Cell, days: i64, answers: i64) -> Result<(), StoreError> {
-    tx.q("INSERT INTO tally_days (connector_id, purpose, day, days, answers) VALUES ($1, $2, $3, $4, $5)
-          ON CONFLICT (connector_id, purpose, day, days) DO UPDATE SET
-            answers = tally_days.answers + excluded.answers")
-        .bind(connector_key(cell.connector))
-        .bind(purpose_key(cell.purpose))
-        .bind(cell.day)
-        .bind(days)
-        .bind(answers)
-        .run()
-        .await?;
-    Ok(())
+/// Adds to each cell how many yeses took how many days, every number of days once; takes out what is negative.
+pub async fn add_days(tx: &mut Tx, cells: &[Cell], answers: &[(i64, i64)]) -> Result<(), StoreError> {
+    tx.q2(
+        "INSERT INTO tally_days (connector_id, purpose, day, days, answers)
+         SELECT unhex(c.value ->> 0), c.value ->> 1, c.value ->> 2, t.value ->> 0, t.value ->> 1
+         FROM json_each($1) c CROSS JOIN json_each($2) t WHERE true
+         ON CONFLICT (connector_id, purpose, day, days) DO UPDATE SET answers = tally_days.answers + excluded.answers",
+        "INSERT INTO tally_days (connector_id, purpose, day, days, answers)
+         SELECT CAST(c.value ->> 0 AS UUID), c.value ->> 1, CAST(c.value ->> 2 AS BIGINT), CAST(a.value ->> 0 AS BIGINT),
+           CAST(a.value ->> 1 AS BIGINT)
+         FROM jsonb_array_elements(CAST($1 AS JSONB)) AS c (value)
+         CROSS JOIN jsonb_array_elements(CAST($2 AS JSONB)) AS a (value)
+         ON CONFLICT (connector_id, purpose, day, days) DO UPDATE SET answers = tally_days.answers + excluded.answers",
+    )
+    .bind(keys(cells)?)
+    .bind(as_json("days", answers)?)
+    .run()
+    .await
+    .map(drop)
+}
+
+fn keys(cells: &[Cell]) -> Result<String, StoreError> {
+    let key = |cell: &Cell| {
+        (connector_key(cell.connector).simple().to_string(), purpose_key(cell.purpose), cell.day)
+    };
+    as_json("day", &cells.iter().map(key).collect::<Vec<_>>())
 }
 
 /// The newest batch of a purpose, locked.

@@ -4,6 +4,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite};
 
 use super::error::StoreError;
+use super::query::Row;
 use super::sick::Sick;
 
 /// What store functions run on. Obtained from [`super::Db::write`] or [`super::Db::read`].
@@ -64,6 +65,15 @@ impl Tx {
             Conn::Postgres(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
         };
         done.map_err(|error| self.fault(sql, &error))
+    }
+
+    /// Runs fixed commands in one round trip (PostgreSQL); the first row of what they return.
+    pub(super) async fn commands(&mut self, sql: &'static str) -> Result<Option<Row>, StoreError> {
+        let Conn::Postgres(conn) = &mut self.conn else {
+            return Err(StoreError::Other { sql, why: "commands of the other engine".into() });
+        };
+        let row = sqlx::raw_sql(sql).fetch_optional(&mut **conn).await;
+        row.map(|row| row.map(Row::Postgres)).map_err(|error| self.fault(sql, &error))
     }
 
     /// Closes the connection for good: after a failed commit nobody may use it again.

@@ -11,8 +11,8 @@ use super::error::StoreError;
 use super::tx::Tx;
 use crate::clock::Ts;
 
-/// Leaves the token of the unit that begins.
-pub(super) const LEAVE: &str = "INSERT INTO unit_token DEFAULT VALUES RETURNING token";
+/// Begins a unit and leaves its token, in one round trip.
+pub(super) const BEGIN: &str = "BEGIN; INSERT INTO unit_token DEFAULT VALUES RETURNING token";
 
 /// True when the unit of this token was committed. Otherwise it never will be.
 pub async fn was_committed(tx: &mut Tx, token: Uuid) -> Result<bool, StoreError> {

@@ -34,7 +34,7 @@ fn share(came: Came) -> Share {
 async fn add(db: &Db, cell: Cell, came: Came, number: i64) {
     let mut counts = Counts::default();
     counts.add(came, number);
-    unit!(db, tx, counts => tally::add(tx, cell, &counts)).unwrap();
+    unit!(db, tx, counts => tally::add(tx, &[cell], &counts)).unwrap();
 }
 
 /// Drafts 10, 12, .. of connector 1: introduced, closed and asked in turn, all in the list `x`.
@@ -48,8 +48,8 @@ async fn listed(db: &Db) -> ConnectorId {
             (new.introduced_at, new.outcome) = (Some(T0 + Span(5)), Some(Outcome::Met));
         }
         unit!(db, tx, new => introductions::insert(tx, &new, &[])).unwrap();
-        unit!(db, tx => outcome_lists::put(tx, "x", of(n))).unwrap();
-        unit!(db, tx => outcome_lists::put(tx, "x", of(n))).unwrap();
+        unit!(db, tx => outcome_lists::put(tx, &["x".into(), "z".into()], of(n))).unwrap();
+        unit!(db, tx => outcome_lists::put(tx, &["x".into(), "z".into()], of(n))).unwrap();
     }
     ada
 }
@@ -93,10 +93,10 @@ both! {
     async fn a_histogram_adds_up_over_days(db: TestDb) {
         let [mine, .., all] = Cell::of(&share(Came::Met));
         for (day, days, answers) in [(20_000, 3, 2), (20_001, 3, 1), (20_001, 0, 1), (20_002, 9, 1)] {
-            unit!(db.db, tx => tally::add_days(tx, Cell { day, ..mine }, days, answers)).unwrap();
+            unit!(db.db, tx => tally::add_days(tx, &[Cell { day, ..mine }], &[(days, answers)])).unwrap();
         }
         assert_eq!(look!(db.db, tx => tally::histogram(tx, mine, 20_002)), [(0, 1), (3, 3)]);
-        unit!(db.db, tx => tally::add_days(tx, mine, 3, -2)).unwrap();
+        unit!(db.db, tx => tally::add_days(tx, &[mine], &[(3, -2)])).unwrap();
         assert_eq!(look!(db.db, tx => tally::histogram(tx, mine, 20_001)), [(3, 0)]);
         assert_eq!(look!(db.db, tx => tally::histogram(tx, all, 30_000)), []);
     }
@@ -158,14 +158,14 @@ both! {
         let names: [String; 8] = std::array::from_fn(|n| if n == 3 { "x".into() } else { format!("{n}") });
         let found = look!(db.db, tx => outcome_lists::counts(tx, &names, (of(11), of(16))));
         assert_eq!(found, [("x".to_owned(), 2)]);
-        unit!(db.db, tx => outcome_lists::take(tx, "x", of(14))).unwrap();
+        unit!(db.db, tx => outcome_lists::take(tx, &["x".into(), "y".into()], of(14))).unwrap();
         assert_eq!(look!(db.db, tx => outcome_lists::count(tx, "x", everything(), 9)), 3);
     }
 
     async fn words_cross_a_list_from_either_end(db: TestDb) {
         listed(&db.db).await;
         for (word, n) in [("gr", 10), ("gr", 16), ("gr", 16), ("ho", 16), ("gr", 18)] {
-            unit!(db.db, tx => outcome_lists::put_word(tx, word, of(n))).unwrap();
+            unit!(db.db, tx => outcome_lists::put_words(tx, &[word.to_owned()], of(n))).unwrap();
         }
         let both = ["gr".to_owned(), "ho".to_owned()];
         let one = ["gr".to_owned()];
@@ -182,7 +182,7 @@ both! {
         assert_eq!(look!(db.db, tx => outcome_lists::nth(tx, "x", everything(), 5)), None);
         assert_eq!(look!(db.db, tx => outcome_lists::nth_word(tx, "gr", everything(), 3)), Some(of(10)));
         assert_eq!(look!(db.db, tx => outcome_lists::nth_word(tx, "gr", everything(), 4)), None);
-        unit!(db.db, tx => outcome_lists::take_word(tx, "gr", of(16))).unwrap();
+        unit!(db.db, tx => outcome_lists::take_words(tx, &["gr".into(), "none".into()], of(16))).unwrap();
         assert_eq!(look!(db.db, tx => outcome_lists::count_word(tx, "gr", everything(), 9)), 2);
     }
 }
