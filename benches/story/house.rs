@@ -44,9 +44,36 @@ pub fn resident(id: u32) -> u64 {
 
 /// Processor time of a process so far, in seconds.
 pub fn cpu_seconds(id: u32) -> f64 {
-    let stat = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat")).unwrap();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    // utime and stime are fields 14 and 15 of proc(5); two stand before the bracket. 100 ticks a second.
-    let ticks: u32 = fields[11].parse::<u32>().unwrap() + fields[12].parse::<u32>().unwrap();
-    f64::from(ticks) / 100.0
+    // utime and stime are fields 14 and 15 of proc(5).
+    ticks(&stat(id).unwrap()[11..13])
+}
+
+/// The process that started this one.
+pub fn parent(id: u32) -> u32 {
+    // The field behind the state.
+    stat(id).unwrap()[1].parse().unwrap()
+}
+
+/// The same of a process, its children, and those of them that have ended.
+pub fn cpu_seconds_of_family(id: u32) -> f64 {
+    // With cutime and cstime.
+    let own = ticks(&stat(id).unwrap()[11..15]);
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let others = all.filter_map(|entry| stat(entry.file_name().to_str()?.parse().ok()?));
+    // The parent is field 4.
+    own + others
+        .filter(|fields| fields[1] == id.to_string())
+        .map(|fields| ticks(&fields[11..15]))
+        .sum::<f64>()
+}
+
+/// The fields behind the name, from the third on.
+fn stat(id: u32) -> Option<Vec<String>> {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("stat")).ok()?;
+    Some(stat.rsplit(')').next()?.split_whitespace().map(str::to_owned).collect())
+}
+
+/// 100 a second.
+fn ticks(fields: &[String]) -> f64 {
+    f64::from(fields.iter().map(|field| field.parse::<u32>().unwrap()).sum::<u32>()) / 100.0
 }

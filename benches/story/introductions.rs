@@ -19,7 +19,7 @@ use super::support::http::Http;
 use super::table::{Row, Table, number, times};
 use super::{house, mails, people};
 
-const NUMBER: usize = 1_500;
+pub const NUMBER: usize = 1_500;
 const CLIENTS: usize = 32;
 
 /// `alone`: what answers and mails reach a second for themselves.

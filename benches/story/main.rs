@@ -39,7 +39,7 @@ fn main() {
             return statements::print().await;
         }
         if std::env::args().any(|word| word == "--postgres") {
-            scale::measure(&mut table).await;
+            scale::measure(&mut table, &rows).await;
             return table.print();
         }
         let answers = if wanted("answers") { Some(answers::measure(&mut table).await) } else { None };

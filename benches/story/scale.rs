@@ -30,6 +30,26 @@ struct Site {
     _server: Cluster,
 }
 
+/// What the service and the server have used.
+struct Spent {
+    service: f64,
+    server: f64,
+    bytes: i64,
+}
+
+impl Spent {
+    /// In words, for one of so many.
+    fn since(&self, before: &Self, number: f64) -> String {
+        let kilobytes =
+            f64::from(i32::try_from((self.bytes - before.bytes) / 1024).unwrap_or(i32::MAX)) / number;
+        format!(
+            "{:.0} ms of processor in the service, {:.0} in the server, {kilobytes:.0} kB in the database",
+            (self.service - before.service) * 1e3 / number,
+            (self.server - before.server) * 1e3 / number
+        )
+    }
+}
+
 impl Site {
     async fn of(processes: usize, relay: u16) -> Self {
         let server = Cluster::start();
@@ -54,29 +74,55 @@ impl Site {
         running
     }
 
+    async fn spent(&self, running: &[Running]) -> Spent {
+        let mut tx = self.cx.db.read().await.unwrap();
+        let sql =
+            "SELECT pg_database_size(current_database()) AS bytes, CAST(pg_backend_pid() AS BIGINT) AS pid";
+        let row = tx.q(sql).one().await.unwrap().unwrap();
+        let pid = u32::try_from(row.get::<i64>("pid").unwrap()).unwrap();
+        Spent {
+            service: running.iter().map(|process| house::cpu_seconds(process.id())).sum(),
+            server: house::cpu_seconds_of_family(house::parent(pid)),
+            bytes: row.get::<i64>("bytes").unwrap(),
+        }
+    }
+
     fn ports(&self) -> Vec<u16> {
         self.all.iter().map(|instance| instance.port).collect()
     }
 }
 
-pub async fn measure(table: &mut Table) {
+/// The rows with these names: `answers`, `mails`, `introductions`, `killed`; all of them when there are none.
+pub async fn measure(table: &mut Table, rows: &[String]) {
+    let wanted = |row: &str| rows.is_empty() || rows.iter().any(|name| name == row);
     for processes in PROCESSES {
-        let answers = answers(table, processes).await;
-        let mails = drained(table, processes).await;
-        let sink = Sink::start(&[]).await;
-        let site = Site::of(processes, sink.port).await;
-        let _running = site.serve().await;
-        let (reached, mails_each) = introductions::carry(&site.cx, &site.ports()).await;
-        let limit = 1.0 / (2.0 / answers + mails_each / mails);
-        table.add(Row {
-            what: format!("introductions/s, PostgreSQL, {processes} processes"),
-            reached: format!("{} with {mails_each:.1} mails each", number(reached)),
-            limit: format!("{} by the two above", number(limit)),
-            goal: "0.7 of the limit".into(),
-            good: Some(reached >= 0.7 * limit),
-        });
+        let answers = if wanted("answers") { Some(answers(table, processes).await) } else { None };
+        let mails = if wanted("mails") { Some(drained(table, processes).await) } else { None };
+        if wanted("introductions") {
+            introduced(table, processes, answers.zip(mails)).await;
+        }
     }
-    killed(table).await;
+    if wanted("killed") {
+        killed(table).await;
+    }
+}
+
+/// `alone`: what answers and mails reach a second for themselves.
+async fn introduced(table: &mut Table, processes: usize, alone: Option<(f64, f64)>) {
+    let sink = Sink::start(&[]).await;
+    let site = Site::of(processes, sink.port).await;
+    let running = site.serve().await;
+    let before = site.spent(&running).await;
+    let (reached, mails_each) = introductions::carry(&site.cx, &site.ports()).await;
+    let spent = site.spent(&running).await.since(&before, times(introductions::NUMBER));
+    let limit = alone.map(|(answers, mails)| 1.0 / (2.0 / answers + mails_each / mails));
+    table.add(Row {
+        what: format!("introductions/s, PostgreSQL, {processes} processes"),
+        reached: format!("{} with {mails_each:.1} mails each, {spent} each", number(reached)),
+        limit: limit.map_or_else(String::new, |limit| format!("{} by the two above", number(limit))),
+        goal: "0.7 of the limit".into(),
+        good: limit.map(|limit| reached >= 0.7 * limit),
+    });
 }
 
 async fn answers(table: &mut Table, processes: usize) -> f64 {
