@@ -6,12 +6,12 @@
 pub mod assemble;
 mod attempt;
 pub mod backoff;
-mod bell;
 pub mod breaker;
 mod courier;
 mod hold;
 mod pool;
 mod record;
+mod ringer;
 mod sealer;
 mod sweeper;
 mod width;
@@ -33,8 +33,8 @@ pub use courier::{Courier, Tally};
 pub use sealer::Notary;
 pub use sweeper::Swept;
 
-use bell::Ringer;
 use hold::Hold;
+use ringer::Ringer;
 use sealer::Sealer;
 use sweeper::Sweeper;
 
