@@ -58,21 +58,48 @@ check() {
     echo "   ($((SECONDS - begin)) s)"
 }
 
-# tests FILTER LIBTEST-OPTION...: runs the tests with FILTER in their names (all when it is empty), and adds
-# their own counts. Of what good tests print, the figures are shown.
+# tests FILTER LIBTEST-OPTION...: runs the tests with FILTER in their names, and adds their own counts. Of what good
+# tests print, the figures are shown.
 tests() {
-    local begin=$SECONDS log=$work/tests.log status good bad filter=$1
+    local begin=$SECONDS log=$work/tests.log filter=$1
     shift
-    title "tests${filter:+ with \"$filter\" in their names}"
-    cargo test --locked --no-fail-fast -- ${filter:+"$filter"} --show-output "$@" 2>&1 | tee "$log" | figures_only
-    status=${PIPESTATUS[0]}
-    good=$(sum "$log" passed)
-    bad=$(sum "$log" failed)
-    # Nothing failed and yet it ended badly: it did not compile, or a test took the process down.
-    if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-    if [ "$bad" -ne 0 ]; then failures+=("tests"); fi
-    passed=$((passed + good)) failed=$((failed + bad))
+    title "tests with \"$filter\" in their names"
+    cargo test --locked --no-fail-fast -- "$filter" --show-output "$@" 2>&1 | tee "$log" | figures_only
+    count "$log" "${PIPESTATUS[0]}" "tests"
     echo "   ($((SECONDS - begin)) s)"
+}
+
+# Every test. Most of them wait, for a server, a lease or a timeout; the simulator behind tests/silence never does. So
+# it runs beside the others and takes, by its niceness, only what they leave.
+all_tests() {
+    local begin=$SECONDS log=$work/tests.log beside=$work/silence.log simulator
+    title "tests"
+    if ! cargo test --locked --no-run; then
+        failed=$((failed + 1)) failures+=("tests: they do not build")
+        return
+    fi
+    nice -n 19 cargo test --locked --no-fail-fast --test silence -- --show-output >"$beside" 2>&1 &
+    simulator=$!
+    { cargo test --locked --no-fail-fast --lib --bins --test it -- --show-output 2>&1 &&
+        cargo test --locked --no-fail-fast --doc 2>&1; } | tee "$log" | figures_only
+    count "$log" "${PIPESTATUS[0]}" "tests"
+    echo "   ($((SECONDS - begin)) s)"
+    title "tests of silence, beside them"
+    wait "$simulator"
+    count "$beside" $? "tests of silence"
+    figures_only <"$beside"
+    echo "   ($((SECONDS - begin)) s since both began)"
+}
+
+# count LOG STATUS WHAT: adds what LOG says of tests that ended with STATUS.
+count() {
+    local good bad
+    good=$(sum "$1" passed)
+    bad=$(sum "$1" failed)
+    # Nothing failed and yet it ended badly: it did not compile, or a test took the process down.
+    if [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+    if [ "$bad" -ne 0 ]; then failures+=("$3"); fi
+    passed=$((passed + good)) failed=$((failed + bad))
 }
 
 # Leaves out what good tests print, but for their figures.
