@@ -40,6 +40,8 @@ id! {
     ConnectorId,
     /// A contact in one connector's address book.
     ContactId,
+    /// One file of contacts that was brought in.
+    ImportId,
     /// A form that cannot be a draft yet.
     UnfinishedId,
     /// One introduction.

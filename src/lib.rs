@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod backup;
+pub mod cards;
 pub mod cli;
 pub mod clock;
 pub mod config;

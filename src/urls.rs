@@ -59,6 +59,16 @@ pub mod path {
 
     // Contacts and the composer
     pub const CONTACT_NEW: &str = "/contacts/new";
+    pub const IMPORT: &str = "/contacts/import";
+    pub const IMPORT_ONE: &str = "/contacts/import/{id}";
+    pub const IMPORT_COLUMNS: &str = "/contacts/import/{id}/columns";
+    pub const IMPORT_CHOICES: &str = "/contacts/import/{id}/choices";
+    pub const IMPORT_START: &str = "/contacts/import/{id}/start";
+    pub const IMPORT_UNDO: &str = "/contacts/import/{id}/undo";
+    pub const IMPORT_DISCARD: &str = "/contacts/import/{id}/discard";
+    pub const EXPORT: &str = "/contacts/export/{format}";
+    pub const CIRCLES: &str = "/contacts/circles";
+    pub const CIRCLES_FILE: &str = "/contacts/circles/file";
     pub const CONTACT: &str = "/contacts/{id}";
     pub const CONTACT_EDIT: &str = "/contacts/{id}/edit";
     pub const CONTACT_DELETE: &str = "/contacts/{id}/delete";

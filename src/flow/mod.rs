@@ -19,6 +19,7 @@ pub mod error;
 pub mod evidence;
 pub mod follow_up;
 pub mod health;
+pub mod import;
 pub mod inbound;
 pub mod introduce;
 pub mod limits;

@@ -2,11 +2,13 @@
 
 use super::contact_words;
 use super::error::StoreError;
-use super::query::Row;
+use super::query::{Query, Row};
 use super::tx::Tx;
 use crate::clock::Ts;
 use crate::domain::address::EmailAddress;
+use crate::domain::circle::Circle;
 use crate::domain::contact::{Contact, ContactFacts};
+use crate::domain::facets::Facets;
 use crate::ids::{ConnectorId, ContactId};
 
 /// Adds a contact. `false` when this connector has one with the same address.
@@ -14,23 +16,24 @@ pub async fn insert(tx: &mut Tx, new: &Contact) -> Result<bool, StoreError> {
     let facts = &new.facts;
     let added = tx
         .q("INSERT INTO contact (id, connector_id, version, name, email, email_key, described, employer,
-              how_known, notes, language, created_at, updated_at, name_key)
-            VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
+              how_known, notes, language, created_at, updated_at, name_key, circle, left_out, role, field, place,
+              speaks, looking_for, can_help)
+            VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+              $20)
             ON CONFLICT (connector_id, email_key) DO NOTHING")
         .bind(new.id.0)
         .bind(new.connector.0)
         .bind(facts.name.as_str())
-        .bind(facts.email.as_str())
-        .bind(facts.email.as_str().to_lowercase())
+        .bind(facts.address())
+        .bind(email_key(new.id, facts))
         .bind(facts.described.as_str())
         .bind(facts.employer.as_str())
         .bind(facts.how_known.as_str())
         .bind(facts.notes.as_str())
         .bind(facts.language.as_str())
         .bind(new.created_at.0)
-        .bind(facts.sort_key())
-        .run()
-        .await?;
+        .bind(facts.sort_key());
+    let added = with_facets(added, facts).run().await?;
     if added == 1 {
         contact_words::put(tx, new.connector, new.id, facts).await?;
     }
@@ -115,24 +118,26 @@ pub async fn any(tx: &mut Tx, owner: ConnectorId) -> Result<bool, StoreError> {
 /// # Errors
 /// [`StoreError::Stale`], and [`StoreError::Rule`] when another contact has the new address.
 pub async fn update(tx: &mut Tx, contact: &Contact, facts: &ContactFacts, now: Ts) -> Result<(), StoreError> {
-    tx.q("UPDATE contact SET version = version + 1, name = $4, email = $5, email_key = $6, described = $7,
-            employer = $8, how_known = $9, notes = $10, language = $11, updated_at = $12, name_key = $13
+    let update = tx
+        .q("UPDATE contact SET version = version + 1, name = $4, email = $5, email_key = $6, described = $7,
+            employer = $8, how_known = $9, notes = $10, language = $11, updated_at = $12, name_key = $13,
+            circle = $14, left_out = $15, role = $16, field = $17, place = $18, speaks = $19, looking_for = $20,
+            can_help = $21
           WHERE id = $1 AND connector_id = $2 AND version = $3")
         .bind(contact.id.0)
         .bind(contact.connector.0)
         .bind(contact.version)
         .bind(facts.name.as_str())
-        .bind(facts.email.as_str())
-        .bind(facts.email.as_str().to_lowercase())
+        .bind(facts.address())
+        .bind(email_key(contact.id, facts))
         .bind(facts.described.as_str())
         .bind(facts.employer.as_str())
         .bind(facts.how_known.as_str())
         .bind(facts.notes.as_str())
         .bind(facts.language.as_str())
         .bind(now.0)
-        .bind(facts.sort_key())
-        .exactly_one()
-        .await?;
+        .bind(facts.sort_key());
+    with_facets(update, facts).exactly_one().await?;
     contact_words::put(tx, contact.connector, contact.id, facts).await
 }
 
@@ -152,21 +157,56 @@ pub async fn delete_all(tx: &mut Tx, owner: ConnectorId) -> Result<u64, StoreErr
     tx.q("DELETE FROM contact WHERE connector_id = $1").bind(owner.0).run().await
 }
 
-pub(super) fn read(row: &Row) -> Result<Contact, StoreError> {
+/// What no two contacts of a connector share. Without an address it is their own id: no address begins so.
+fn email_key(id: ContactId, facts: &ContactFacts) -> String {
+    facts.email.as_ref().map_or_else(|| format!("#{id}"), |email| email.as_str().to_lowercase())
+}
+
+fn with_facets<'t>(query: Query<'t>, facts: &ContactFacts) -> Query<'t> {
+    let of = &facts.facets;
+    query
+        .bind(of.circle.map(Circle::as_str))
+        .bind(of.left_out)
+        .bind(of.role.as_str())
+        .bind(of.field.as_str())
+        .bind(of.place.as_str())
+        .bind(of.speaks.as_str())
+        .bind(of.looking_for.as_str())
+        .bind(of.can_help.as_str())
+}
+
+fn read_email(row: &Row) -> Result<Option<EmailAddress>, StoreError> {
     let email: String = row.get("email")?;
+    if email.is_empty() {
+        return Ok(None);
+    }
+    let read = EmailAddress::parse("email", &email);
+    read.map(Some).map_err(|problem| StoreError::Data { column: "email", why: problem.code.to_owned() })
+}
+
+pub(super) fn read(row: &Row) -> Result<Contact, StoreError> {
     Ok(Contact {
         id: ContactId(row.get("id")?),
         connector: ConnectorId(row.get("connector_id")?),
         version: row.get("version")?,
         facts: ContactFacts {
             name: row.get("name")?,
-            email: EmailAddress::parse("email", &email)
-                .map_err(|problem| StoreError::Data { column: "email", why: problem.code.to_owned() })?,
+            email: read_email(row)?,
             described: row.get("described")?,
             employer: row.get("employer")?,
             how_known: row.get("how_known")?,
             notes: row.get("notes")?,
             language: row.get("language")?,
+            facets: Facets {
+                circle: row.opt_word("circle", Circle::parse)?,
+                left_out: row.get("left_out")?,
+                role: row.get("role")?,
+                field: row.get("field")?,
+                place: row.get("place")?,
+                speaks: row.get("speaks")?,
+                looking_for: row.get("looking_for")?,
+                can_help: row.get("can_help")?,
+            },
         },
         created_at: Ts(row.get("created_at")?),
         updated_at: Ts(row.get("updated_at")?),

@@ -144,7 +144,7 @@ pub async fn service_mail(tx: &mut Tx, id: MessageId, now: Ts) -> Result<(), Sto
     Ok(())
 }
 
-/// Deletes what holds this address in passing: begun forms, kept answers of the API, wishes for another
+/// Deletes what holds this address in passing: begun forms, files of contacts, kept answers of the API, wishes for another
 /// address, a move of an account that was not confirmed, a relay's words.
 pub async fn traces(tx: &mut Tx, email: &str) -> Result<(), StoreError> {
     let email = email.to_lowercase();
@@ -152,6 +152,7 @@ pub async fn traces(tx: &mut Tx, email: &str) -> Result<(), StoreError> {
     let within = format!("%{escaped}%");
     for sql in [
         "DELETE FROM unfinished WHERE LOWER(typed) LIKE $1 ESCAPE '\\'",
+        "DELETE FROM import_row WHERE LOWER(cells) LIKE $1 ESCAPE '\\' OR LOWER(before) LIKE $1 ESCAPE '\\'",
         "DELETE FROM idempotency WHERE LOWER(body) LIKE $1 ESCAPE '\\'",
         "UPDATE route SET words = '' WHERE LOWER(words) LIKE $1 ESCAPE '\\'",
     ] {

@@ -48,6 +48,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 14, "unit_token"),
     migration!(two digits: 15, "limits"),
     migration!(two digits: 16, "due_domain"),
+    migration!(two digits: 17, "circles"),
+    migration!(two digits: 18, "import"),
 ];
 
 /// Why the schema does not fit this version.

@@ -30,6 +30,8 @@ pub mod events;
 pub mod evidence;
 pub mod histories;
 pub mod idempotency;
+pub mod import_rows;
+pub mod imports;
 pub mod instance;
 pub mod introductions;
 pub mod limits;

@@ -18,6 +18,7 @@ use crate::flow::close::WithdrawError;
 use crate::flow::desk::SettleError;
 use crate::flow::draft::DraftError;
 use crate::flow::follow_up::OutcomeError;
+use crate::flow::import::ImportError;
 use crate::flow::people::ContactError;
 use crate::flow::suppressions::SuppressionError;
 use crate::flow::your_page::YouError;
@@ -239,6 +240,17 @@ impl From<YouError> for WebError {
             YouError::Invalid(problems) => Self::invalid(problems),
             YouError::StaleForm => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "stale_form"),
             YouError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ImportError> for WebError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::NotFound => Self::not_found(),
+            ImportError::Invalid(problems) => Self::invalid(problems),
+            ImportError::WrongStage => Self::new(StatusCode::CONFLICT, "wrong_state"),
+            ImportError::Failure(failure) => failure.into(),
         }
     }
 }

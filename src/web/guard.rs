@@ -2,7 +2,7 @@
 //! and headers on every response, errors included.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -37,6 +37,12 @@ const YEAR: &str = "max-age=31536000";
 /// A text of the composer may be in a script that takes nine bytes a letter in a form.
 const LARGE_FORMS: [&str; 2] = [path::NEW, path::EDIT];
 const LARGE: usize = 8;
+/// The largest file of contacts, in bytes.
+pub(in crate::web) const FILE_LIMIT: usize = 20 * 1024 * 1024;
+/// A larger one is read to its end, so that whoever sends it sees why it is refused; but not for ever.
+const DRAINED: usize = 512 * 1024 * 1024;
+/// How long a file may take to arrive.
+const FILE_TIMEOUT: Duration = Duration::from_secs(600);
 /// The link in the path is the proof on these; a mail program that posts has no origin (RFC 8058).
 const BY_LINK: [&str; 7] =
     [path::ANSWER, path::STOP, path::CHECK_IN, path::YOU, path::YOU_NEVER, path::YOU_ERASE, path::ADDRESS];
@@ -70,6 +76,7 @@ async fn limits(State(web): State<Web>, request: Request, next: Next) -> Respons
     let route = route_of(&request).unwrap_or_default();
     let limit = match &web.inbound {
         Some(inbound) if route == path::INBOUND => inbound.size_limit,
+        _ if route == path::IMPORT => DRAINED,
         _ if LARGE_FORMS.contains(&route) => web.body_limit * LARGE,
         _ => web.body_limit,
     };
@@ -79,9 +86,11 @@ async fn limits(State(web): State<Web>, request: Request, next: Next) -> Respons
     if !is_from_here(&request, route, web.cx.urls.base()) {
         return WebError::new(StatusCode::FORBIDDEN, "cross_origin").into_response();
     }
+    let sends_file = route == path::IMPORT;
     let request = request.map(|body| Body::new(Limited::new(body, limit)));
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(web.request_timeout, answer).await {
+    let patience = if sends_file { FILE_TIMEOUT.max(web.request_timeout) } else { web.request_timeout };
+    match tokio::time::timeout(patience, answer).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panic)) => {
             let cause = Some("a handler panicked".to_owned());

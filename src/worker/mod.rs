@@ -1,4 +1,5 @@
-//! What happens without a request: the courier delivers the outbox, the sweeper does what is due by time.
+//! What happens without a request: the courier delivers the outbox, the sweeper does what is due by time, the
+//! importer takes files of contacts over.
 //!
 //! Both only look and act; what they do is decided and recorded elsewhere, so any number of processes may
 //! run them on one PostgreSQL. Tests drive them by hand with [`Worker::run_once`].
@@ -9,6 +10,7 @@ pub mod backoff;
 pub mod breaker;
 mod courier;
 mod hold;
+mod importer;
 mod pool;
 mod record;
 mod ringer;
@@ -34,6 +36,7 @@ pub use sealer::Notary;
 pub use sweeper::Swept;
 
 use hold::Hold;
+use importer::Importer;
 use ringer::Ringer;
 use sealer::Sealer;
 use sweeper::Sweeper;
@@ -99,6 +102,7 @@ pub struct Worker {
     courier: Arc<Courier>,
     sweeper: Arc<Sweeper>,
     sealer: Sealer,
+    importer: Importer,
     ringer: Arc<Ringer>,
 }
 
@@ -115,9 +119,11 @@ impl Worker {
         let hold = Arc::new(Hold::new(cx.clone(), settings.lease));
         let sweeper = Sweeper::new(cx.clone(), settings.clone(), metrics.clone(), Arc::clone(&hold));
         let sealer = Sealer::new(cx.clone(), settings.poll, None);
+        let importer = Importer::new(cx.clone(), settings.poll);
         let ringer = Ringer::new(cx.clone(), settings.poll);
         let courier = Courier::new(cx, outlet, settings, metrics, hold);
-        Self { courier: Arc::new(courier), sweeper: Arc::new(sweeper), sealer, ringer: Arc::new(ringer) }
+        let (courier, sweeper, ringer) = (Arc::new(courier), Arc::new(sweeper), Arc::new(ringer));
+        Self { courier, sweeper, sealer, importer, ringer }
     }
 
     /// The same worker, which also signs the chain.
@@ -137,6 +143,7 @@ impl Worker {
                 worker.courier.run(stopped.clone()),
                 worker.sweeper.run(stopped.clone()),
                 worker.sealer.run(stopped.clone()),
+                worker.importer.run(stopped.clone()),
                 worker.ringer.run(stopped)
             );
         });
@@ -153,6 +160,7 @@ impl Worker {
             all.swept = all.swept + swept;
             all.deliveries = all.deliveries + deliveries;
             if !swept.moved() && deliveries == Tally::default() {
+                self.importer.round().await;
                 self.sealer.round().await;
                 return all;
             }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// Module, and what it may name of this crate.
 const TABLE: &[(&str, &[&str])] = &[
     ("clock", &[]),
+    ("cards", &["domain"]),
     ("ids", &["clock"]),
     ("domain", &["ids", "clock"]),
     ("urls", &["ids", "domain"]),
@@ -18,9 +19,9 @@ const TABLE: &[(&str, &[&str])] = &[
     ("store", &["domain", "ids", "clock"]),
     ("view", &["domain", "ids", "urls", "clock"]),
     ("mail", &["domain", "view", "urls", "ids", "clock"]),
-    ("flow", &["domain", "store", "view", "clock", "ids", "urls"]),
+    ("flow", &["cards", "domain", "store", "view", "clock", "ids", "urls"]),
     ("worker", &["flow", "store", "mail", "domain", "clock", "ids", "metrics"]),
-    ("web", &["flow", "view", "urls", "domain", "ids", "clock", "metrics", "mail"]),
+    ("web", &["cards", "flow", "view", "urls", "domain", "ids", "clock", "metrics", "mail"]),
 ];
 
 /// Crates that only one module may name.
@@ -39,6 +40,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("clap", &["cli", "demo"]),
     ("hyper", &["demo"]),
     ("toml", &["config", "keyring"]),
+    ("encoding_rs", &["cards"]),
     ("prometheus_client", &["metrics"]),
     ("simple_dns", &["dns"]),
 ];

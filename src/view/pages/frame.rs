@@ -82,6 +82,8 @@ pub struct Paths {
     pub suppressions: &'static str,
     pub health: &'static str,
     pub contacts: &'static str,
+    pub import: &'static str,
+    pub circles: &'static str,
     pub settings: &'static str,
     pub mailbox: &'static str,
 }
@@ -109,6 +111,8 @@ impl Frame {
             suppressions: path::ADMIN_SUPPRESSIONS,
             health: path::ADMIN_HEALTH,
             contacts: path::CONTACTS,
+            import: path::IMPORT,
+            circles: path::CIRCLES,
             settings: path::SETTINGS,
             mailbox: path::MAILBOX,
         };

@@ -12,7 +12,8 @@ use super::call::Call;
 use super::faults::{Always, BadBody, BadQuery, Missing, Refused};
 use super::introduction_input::{given, lay};
 use super::paging::{Page, Pairs};
-use crate::domain::contact::{Contact, ContactFacts, RawContact};
+use crate::domain::circle::Circle;
+use crate::domain::contact::{Contact, RawContact};
 use crate::flow::people;
 use crate::ids::ContactId;
 use crate::web::Web;
@@ -44,6 +45,30 @@ pub struct ContactInput {
     /// One of the instance's languages.
     #[serde(default, deserialize_with = "given")]
     language: Option<String>,
+    /// `family`, `coworkers`, `seekers`, `associations` or `acquaintances`.
+    #[serde(default, deserialize_with = "given")]
+    circle: Option<String>,
+    /// Not to be introduced to anybody.
+    #[serde(default)]
+    left_out: Option<bool>,
+    /// What they do, up to 120 characters.
+    #[serde(default, deserialize_with = "given")]
+    role: Option<String>,
+    /// In which field, up to 120 characters.
+    #[serde(default, deserialize_with = "given")]
+    field: Option<String>,
+    /// Up to 120 characters.
+    #[serde(default, deserialize_with = "given")]
+    place: Option<String>,
+    /// Languages, separated by commas.
+    #[serde(default, deserialize_with = "given")]
+    speaks: Option<String>,
+    /// Up to 400 characters; empty when they look for nothing.
+    #[serde(default, deserialize_with = "given")]
+    looking_for: Option<String>,
+    /// Up to 400 characters.
+    #[serde(default, deserialize_with = "given")]
+    can_help: Option<String>,
 }
 
 impl ContactInput {
@@ -55,6 +80,15 @@ impl ContactInput {
         lay(self.how_known, &mut base.how_known);
         lay(self.notes, &mut base.notes);
         lay(self.language, &mut base.language);
+        let facets = &mut base.facets;
+        lay(self.circle, &mut facets.circle);
+        facets.left_out = self.left_out.unwrap_or(facets.left_out);
+        lay(self.role, &mut facets.role);
+        lay(self.field, &mut facets.field);
+        lay(self.place, &mut facets.place);
+        lay(self.speaks, &mut facets.speaks);
+        lay(self.looking_for, &mut facets.looking_for);
+        lay(self.can_help, &mut facets.can_help);
         base
     }
 }
@@ -65,12 +99,21 @@ impl ContactInput {
 pub struct ContactView {
     id: Uuid,
     name: String,
-    email: String,
+    /// Null when it is unknown.
+    email: Option<String>,
     described: String,
     employer: String,
     how_known: String,
     notes: String,
     language: String,
+    circle: Option<&'static str>,
+    left_out: bool,
+    role: String,
+    field: String,
+    place: String,
+    speaks: String,
+    looking_for: String,
+    can_help: String,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
@@ -148,7 +191,7 @@ pub async fn change(
 ) -> Result<Response, WebError> {
     let id = parse(&id)?;
     let old = people::get(&web.cx, &caller.who, id).await?;
-    let raw = call.input.over(as_typed(old.facts));
+    let raw = call.input.over(RawContact::from(old.facts));
     Ok(answer::ok(&view(&people::change(&web.cx, &caller.who, id, &raw).await?)))
 }
 
@@ -173,30 +216,26 @@ fn parse(id: &str) -> Result<ContactId, WebError> {
     id.parse().map_err(|_| WebError::not_found())
 }
 
-fn as_typed(facts: ContactFacts) -> RawContact {
-    RawContact {
-        name: facts.name,
-        email: facts.email.as_str().to_owned(),
-        described: facts.described,
-        employer: facts.employer,
-        how_known: facts.how_known,
-        notes: facts.notes,
-        language: facts.language,
-    }
-}
-
 /// As its owner sees it.
 pub fn view(of: &Contact) -> ContactView {
     let facts = of.facts.clone();
     ContactView {
         id: of.id.0,
         name: facts.name,
-        email: facts.email.as_str().to_owned(),
+        email: facts.email.map(|email| email.as_str().to_owned()),
         described: facts.described,
         employer: facts.employer,
         how_known: facts.how_known,
         notes: facts.notes,
         language: facts.language,
+        circle: facts.facets.circle.map(Circle::as_str),
+        left_out: facts.facets.left_out,
+        role: facts.facets.role,
+        field: facts.facets.field,
+        place: facts.facets.place,
+        speaks: facts.facets.speaks,
+        looking_for: facts.facets.looking_for,
+        can_help: facts.facets.can_help,
         created_at: of.created_at.rfc3339(),
         updated_at: of.updated_at.rfc3339(),
     }

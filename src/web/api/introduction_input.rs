@@ -168,8 +168,8 @@ async fn fill(web: &Web, who: &Connector, id: &str, party: &mut RawParty) -> Res
         Err(error) => return Err(error.into()),
     };
     party.contact = Some(id);
+    facts.address().clone_into(&mut party.email);
     party.name = facts.name;
-    facts.email.as_str().clone_into(&mut party.email);
     party.described = facts.described;
     party.how_known = facts.how_known;
     party.language = facts.language;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::{Fault, Frame};
 use crate::clock::Ts;
+use crate::domain::circle::Circle;
 use crate::domain::introduction::StateName;
 use crate::domain::outcome::Outcome;
 use crate::view::Page;
@@ -50,6 +51,7 @@ pub struct Contact {
     pub described: String,
     pub how_known: String,
     pub notes: String,
+    pub facets: FacetsShown,
     pub history: Vec<HistoryRow>,
     /// It was saved just before.
     pub saved: bool,
@@ -59,6 +61,47 @@ pub struct Contact {
     pub as_first: String,
     pub as_second: String,
     pub time_zone: String,
+}
+
+/// Where somebody stands, what they do, look for and can give.
+#[derive(Clone, Debug, Serialize)]
+pub struct FacetsShown {
+    pub circle: Option<Circle>,
+    pub left_out: bool,
+    pub role: String,
+    pub field: String,
+    pub place: String,
+    pub speaks: String,
+    pub looking_for: String,
+    pub can_help: String,
+}
+
+impl FacetsShown {
+    pub(super) fn sample() -> Self {
+        Self {
+            circle: Some(Circle::Coworkers),
+            left_out: true,
+            role: "compiler engineer".into(),
+            field: "software".into(),
+            place: "Arlington".into(),
+            speaks: "English".into(),
+            looking_for: "a co-author".into(),
+            can_help: "talk about compilers".into(),
+        }
+    }
+
+    pub(super) fn none() -> Self {
+        Self {
+            circle: None,
+            left_out: false,
+            role: String::new(),
+            field: String::new(),
+            place: String::new(),
+            speaks: String::new(),
+            looking_for: String::new(),
+            can_help: String::new(),
+        }
+    }
 }
 
 /// One introduction of theirs, as far as the connector may see.
@@ -84,12 +127,28 @@ pub struct ContactForm {
     /// As it was saved meanwhile, in another window.
     pub meanwhile: bool,
     pub languages: Vec<String>,
+    pub circles: &'static [Circle],
     pub back: String,
 }
 
 /// The fields of the form.
-pub const CONTACT_FIELDS: &[&str] =
-    &["name", "email", "employer", "described", "how_known", "notes", "language"];
+pub const CONTACT_FIELDS: &[&str] = &[
+    "name",
+    "email",
+    "employer",
+    "role",
+    "field",
+    "place",
+    "described",
+    "how_known",
+    "circle",
+    "looking_for",
+    "can_help",
+    "speaks",
+    "left_out",
+    "notes",
+    "language",
+];
 
 const SAMPLE_TIME: Ts = Ts(1_772_528_400_000_000);
 
@@ -144,6 +203,7 @@ impl Page for Contact {
             described: "a compiler engineer".into(),
             how_known: "we built a compiler".into(),
             notes: "Likes clear questions.\n\nBack in May.".into(),
+            facets: FacetsShown::sample(),
             history,
             saved: true,
             edit: "/contacts/x/edit".into(),
@@ -156,7 +216,9 @@ impl Page for Contact {
             employer: String::new(),
             described: String::new(),
             how_known: String::new(),
+            email: String::new(),
             notes: String::new(),
+            facets: FacetsShown::none(),
             history: Vec::new(),
             saved: false,
             ..full.clone()
@@ -179,6 +241,7 @@ impl Page for ContactForm {
             typed: typed(""),
             meanwhile: false,
             languages: vec!["en".into()],
+            circles: Circle::ALL,
             back: "/contacts".into(),
         };
         let full = Self {

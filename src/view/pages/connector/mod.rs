@@ -3,11 +3,15 @@
 mod composer;
 mod contacts;
 mod desk;
+mod imports;
 mod introduction;
 
 pub use composer::{Composer, FIELDS, Finder, FoundContact, PersonNote, UnfinishedRow};
-pub use contacts::{CONTACT_FIELDS, Contact, ContactForm, ContactRow, Contacts, HistoryRow};
+pub use contacts::{CONTACT_FIELDS, Contact, ContactForm, ContactRow, Contacts, FacetsShown, HistoryRow};
 pub use desk::{Desk, NextStep, Part, Row, Settle, Settled};
+pub use imports::{
+    ChosenCount, ColumnRow, Difference, EntryRow, FileLink, Group, Import, ImportRow, Imports,
+};
 pub use introduction::{
     Can, EventRow, Introduction, IntroductionPaths, OwnLetter, PartyRow, Preview, PreviewRow, ShownAnswer,
 };
@@ -23,4 +27,6 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<Contacts>(),
     page::<Contact>(),
     page::<ContactForm>(),
+    page::<Imports>(),
+    page::<Import>(),
 ];

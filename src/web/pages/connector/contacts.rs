@@ -9,13 +9,15 @@ use super::super::paging::{behind, limit};
 use super::super::session::{SignedIn, frame, see_other};
 use super::super::{Form, Id, Told, faults, show};
 use crate::domain::connector::Connector;
+use crate::domain::circle::Circle;
 use crate::domain::contact::{Contact, RawContact};
+use crate::domain::facets::{Facets, RawFacets};
 use crate::domain::introduction::Introduction;
 use crate::domain::problem::Problems;
 use crate::flow::people::{self, ContactError};
 use crate::ids::ContactId;
 use crate::urls::{self, path};
-use crate::view::pages::{self, CONTACT_FIELDS, ContactRow, Here, HistoryRow};
+use crate::view::pages::{self, CONTACT_FIELDS, ContactRow, FacetsShown, Here, HistoryRow};
 use crate::web::Web;
 use crate::web::error::WebError;
 
@@ -66,10 +68,13 @@ pub async fn open(
     Query(query): Query<Told>,
 ) -> Result<Response, WebError> {
     let contact = people::get(&web.cx, &who, id).await?;
-    let history = people::history(&web.cx, &who, &contact.facts.email, HISTORY).await?;
-    let person = web.cx.person(&contact.facts.email);
+    let history = match &contact.facts.email {
+        Some(email) => people::history(&web.cx, &who, email, HISTORY).await?,
+        None => Vec::new(),
+    };
+    let person = contact.facts.email.as_ref().map(|email| web.cx.person(email));
     let told = history.iter().map(|of| {
-        let (_, other) = of.parties.iter().find(|(_, party)| party.person != person).unzip();
+        let (_, other) = of.parties.iter().find(|(_, party)| Some(party.person) != person).unzip();
         history_row(of, other.map(|party| party.name.clone()).unwrap_or_default())
     });
     let page = pages::Contact {
@@ -81,8 +86,9 @@ pub async fn open(
         as_first: format!("{}?first={id}", path::NEW),
         as_second: format!("{}?second={id}", path::NEW),
         time_zone: who.time_zone.clone(),
+        facets: shown_facets(&contact.facts.facets),
+        email: contact.facts.address().to_owned(),
         name: contact.facts.name,
-        email: contact.facts.email.as_str().to_owned(),
         employer: contact.facts.employer,
         described: contact.facts.described,
         how_known: contact.facts.how_known,
@@ -120,7 +126,7 @@ pub async fn edit(
     Id(id): Id<ContactId>,
 ) -> Result<Response, WebError> {
     let contact = people::get(&web.cx, &who, id).await?;
-    let raw = as_typed(&contact);
+    let raw = RawContact::from(contact.facts);
     let at = Some((id, contact.version, false));
     show_form(&web, &who, at, StatusCode::OK, &raw, &Problems::default())
 }
@@ -168,10 +174,23 @@ fn row(contact: Contact) -> ContactRow {
     let Contact { id, facts, .. } = contact;
     ContactRow {
         path: urls::of(path::CONTACT, id),
+        email: facts.address().to_owned(),
         name: facts.name,
-        email: facts.email.as_str().to_owned(),
         employer: facts.employer,
         described: facts.described,
+    }
+}
+
+fn shown_facets(of: &Facets) -> FacetsShown {
+    FacetsShown {
+        circle: of.circle,
+        left_out: of.left_out,
+        role: of.role.clone(),
+        field: of.field.clone(),
+        place: of.place.clone(),
+        speaks: of.speaks.clone(),
+        looking_for: of.looking_for.clone(),
+        can_help: of.can_help.clone(),
     }
 }
 
@@ -207,6 +226,7 @@ fn show_form(
         typed: CONTACT_FIELDS.iter().map(|field| (*field, value(raw, field))).collect(),
         meanwhile: at.is_some_and(|(.., meanwhile)| meanwhile),
         languages: web.cx.languages(),
+        circles: Circle::ALL,
         back,
     };
     show(web, &who.language, status, &page)
@@ -222,19 +242,16 @@ fn typed(form: &Form) -> RawContact {
         how_known: text("how_known"),
         notes: text("notes"),
         language: text("language"),
-    }
-}
-
-fn as_typed(contact: &Contact) -> RawContact {
-    let facts = contact.facts.clone();
-    RawContact {
-        name: facts.name,
-        email: facts.email.as_str().to_owned(),
-        described: facts.described,
-        employer: facts.employer,
-        how_known: facts.how_known,
-        notes: facts.notes,
-        language: facts.language,
+        facets: RawFacets {
+            circle: text("circle"),
+            left_out: form.ticked("left_out"),
+            role: text("role"),
+            field: text("field"),
+            place: text("place"),
+            speaks: text("speaks"),
+            looking_for: text("looking_for"),
+            can_help: text("can_help"),
+        },
     }
 }
 
@@ -246,9 +263,18 @@ fn value(raw: &RawContact, field: &str) -> String {
         "employer" => &raw.employer,
         "how_known" => &raw.how_known,
         "notes" => &raw.notes,
+        "circle" => &raw.facets.circle,
+        "left_out" if raw.facets.left_out => "yes",
+        "left_out" => "",
+        "role" => &raw.facets.role,
+        "field" => &raw.facets.field,
+        "place" => &raw.facets.place,
+        "speaks" => &raw.facets.speaks,
+        "looking_for" => &raw.facets.looking_for,
+        "can_help" => &raw.facets.can_help,
         _ => &raw.language,
     };
-    text.clone()
+    text.to_owned()
 }
 
 /// For a query in a path: everything but letters and digits as percent and hexadecimal (RFC 3986, 2.1).

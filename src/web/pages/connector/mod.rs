@@ -3,12 +3,14 @@
 mod composer;
 mod contacts;
 mod desk;
+mod import;
 mod introduction;
 mod letters;
 mod next;
 pub(super) mod preview;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::route;
@@ -39,6 +41,15 @@ pub const TABLE: &[Route] = &[
     route("GET", path::CONTACTS, Access::Connector),
     route("GET", path::CONTACT_NEW, Access::Connector),
     route("POST", path::CONTACT_NEW, Access::Connector),
+    route("GET", path::IMPORT, Access::Connector),
+    route("POST", path::IMPORT, Access::Connector),
+    route("GET", path::IMPORT_ONE, Access::Connector),
+    route("POST", path::IMPORT_COLUMNS, Access::Connector),
+    route("POST", path::IMPORT_CHOICES, Access::Connector),
+    route("POST", path::IMPORT_START, Access::Connector),
+    route("POST", path::IMPORT_UNDO, Access::Connector),
+    route("POST", path::IMPORT_DISCARD, Access::Connector),
+    route("GET", path::EXPORT, Access::Connector),
     route("GET", path::CONTACT, Access::Connector),
     route("GET", path::CONTACT_EDIT, Access::Connector),
     route("POST", path::CONTACT_EDIT, Access::Connector),
@@ -66,6 +77,14 @@ pub fn router() -> Router<Web> {
         .route(path::UNFINISHED_DISCARD, post(composer::unfinished::discard))
         .route(path::CONTACTS, get(contacts::list))
         .route(path::CONTACT_NEW, get(contacts::blank).post(contacts::add))
+        .route(path::IMPORT, get(import::list).post(import::upload).layer(DefaultBodyLimit::disable()))
+        .route(path::IMPORT_ONE, get(import::open))
+        .route(path::IMPORT_COLUMNS, post(import::columns))
+        .route(path::IMPORT_CHOICES, post(import::choose))
+        .route(path::IMPORT_START, post(import::start))
+        .route(path::IMPORT_UNDO, post(import::undo))
+        .route(path::IMPORT_DISCARD, post(import::discard))
+        .route(path::EXPORT, get(import::export))
         .route(path::CONTACT, get(contacts::open))
         .route(path::CONTACT_EDIT, get(contacts::edit).post(contacts::save))
         .route(path::CONTACT_DELETE, post(contacts::delete))

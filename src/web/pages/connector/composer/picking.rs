@@ -29,8 +29,8 @@ fn shown(contact: Contact) -> FoundContact {
     let Contact { id, facts, .. } = contact;
     FoundContact {
         id: id.to_string(),
+        email: facts.address().to_owned(),
         name: facts.name,
-        email: facts.email.as_str().to_owned(),
         employer: facts.employer,
     }
 }
@@ -60,8 +60,8 @@ pub async fn take(
         Side::Second => &mut raw.second,
     };
     party.contact = Some(id);
+    facts.address().clone_into(&mut party.email);
     party.name = facts.name;
-    facts.email.as_str().clone_into(&mut party.email);
     party.how_known = facts.how_known;
     party.described = facts.described;
     party.language = facts.language;
