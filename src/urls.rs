@@ -68,6 +68,7 @@ pub mod path {
     pub const IMPORT_DISCARD: &str = "/contacts/import/{id}/discard";
     pub const EXPORT: &str = "/contacts/export/{format}";
     pub const CIRCLES: &str = "/contacts/circles";
+    pub const MEET: &str = "/contacts/{id}/meet";
     pub const CIRCLES_FILE: &str = "/contacts/circles/file";
     pub const CONTACT: &str = "/contacts/{id}";
     pub const CONTACT_EDIT: &str = "/contacts/{id}/edit";

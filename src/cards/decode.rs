@@ -105,6 +105,51 @@ impl<R: Read> Read for Utf8<R> {
     }
 }
 
+/// A text whose lines all end in LF, so that they are counted as people count them.
+pub struct Lines<R> {
+    text: R,
+    /// The last piece ended in a CR of which it is not known yet what follows.
+    held: bool,
+}
+
+impl<R: Read> Lines<R> {
+    pub const fn new(text: R) -> Self {
+        Self { text, held: false }
+    }
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.len() < 2 {
+            return self.text.read(out);
+        }
+        loop {
+            let room = out.len() - 1;
+            let length = self.text.read(&mut out[1..=room])?;
+            if length == 0 {
+                out[0] = b'\n';
+                return Ok(usize::from(std::mem::take(&mut self.held)));
+            }
+            let mut kept = 0;
+            for at in 1..=length {
+                let byte = out[at];
+                if std::mem::replace(&mut self.held, byte == b'\r') && byte != b'\n' {
+                    // Alone it ends a line too, as it did on old machines.
+                    out[kept] = b'\n';
+                    kept += 1;
+                }
+                if byte != b'\r' {
+                    out[kept] = byte;
+                    kept += 1;
+                }
+            }
+            if kept > 0 {
+                return Ok(kept);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +177,16 @@ mod tests {
 
     fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn line_ends_of_every_machine_are_the_same() {
+        for text in ["a\r\nb\r\n\r\nc", "a\nb\n\nc", "a\rb\r\rc", "a\r\nb\n\r\nc"] {
+            let (mut whole, mut dripped) = (String::new(), String::new());
+            Lines::new(text.as_bytes()).read_to_string(&mut whole).unwrap();
+            Lines::new(Drip(text.as_bytes())).read_to_string(&mut dripped).unwrap();
+            assert_eq!((whole.as_str(), dripped.as_str()), ("a\nb\n\nc", "a\nb\n\nc"), "{text:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use super::column::Column;
-use super::decode::Utf8;
+use super::decode::{Lines, Utf8};
 use super::format::Format;
 use super::{table, vcard};
 
@@ -118,7 +118,7 @@ pub trait Reader {
 pub fn read(source: impl Read, to: &mut dyn Reader) -> Result<(), Fault> {
     let mut source = BufReader::with_capacity(LOOK, source);
     refuse_foreign(beginning(&mut source)?)?;
-    let mut text = BufReader::with_capacity(LOOK, Look::new(Utf8::new(source))?);
+    let mut text = BufReader::with_capacity(LOOK, Look::new(Lines::new(Utf8::new(source)))?);
     let start = String::from_utf8_lossy(fill(&mut text)?).into_owned();
     if start.trim().is_empty() {
         return Err(Fault::Empty);

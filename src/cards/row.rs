@@ -10,7 +10,9 @@ use crate::domain::facets::{RawFacets, WISH_MAX};
 pub fn to_contact(cells: &[String], mapping: &[Column]) -> RawContact {
     let all = |wanted: Column| {
         let cells = cells.iter().zip(mapping);
-        cells.filter(move |(cell, column)| **column == wanted && !cell.trim().is_empty()).map(|(cell, _)| cell.trim())
+        cells
+            .filter(move |(cell, column)| **column == wanted && !cell.trim().is_empty())
+            .map(|(cell, _)| cell.trim())
     };
     let first = |wanted: Column| all(wanted).next().unwrap_or_default();
     let line = |wanted: Column| cut(first(wanted), LINE_MAX);

@@ -6,6 +6,7 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::column::{Column, format_of};
 use super::read::{CELL_MAX, CELLS_MAX, Fault, Head, ROWS_MAX, Reader, Row};
+use super::write::runs;
 
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 /// The headings stand among the first lines; LinkedIn writes some sentences before them.
@@ -24,7 +25,7 @@ pub fn read(text: impl Read, start: &str, to: &mut dyn Reader) -> Result<(), Fau
     if columns.len() > CELLS_MAX {
         return Err(Fault::Columns);
     }
-    let mapping = columns.iter().map(|name| Column::called(name).unwrap_or(Column::Nothing)).collect();
+    let mapping = meanings(&columns);
     let width = columns.len();
     if !to.head(Head { format: format_of(&columns), columns, mapping }) {
         return Err(Fault::Stopped);
@@ -46,6 +47,16 @@ pub fn read(text: impl Read, start: &str, to: &mut dyn Reader) -> Result<(), Fau
         }
     }
     if count == 0 { Err(Fault::Empty) } else { Ok(()) }
+}
+
+/// What the columns are by their names. Where there is a job title, a title is "Dr.".
+fn meanings(columns: &[String]) -> Vec<Column> {
+    let has_job_title = columns.iter().any(|name| name.eq_ignore_ascii_case("job title"));
+    let meaning = |name: &String| match Column::called(name) {
+        Some(Column::Role) if has_job_title && name.eq_ignore_ascii_case("title") => Column::Nothing,
+        known => known.unwrap_or(Column::Nothing),
+    };
+    columns.iter().map(meaning).collect()
 }
 
 fn rows<R: Read>(text: R, delimiter: u8) -> csv::Reader<R> {
@@ -88,6 +99,5 @@ fn find_head(start: &str) -> Result<(u8, usize), Fault> {
 
 /// What we write before a cell that a spreadsheet would run is not part of it.
 fn undefused(cell: &str) -> String {
-    let rest = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
-    rest.unwrap_or(cell).trim().to_owned()
+    cell.strip_prefix('\'').filter(|rest| runs(rest)).unwrap_or(cell).trim().to_owned()
 }

@@ -82,7 +82,8 @@ struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     fn next(&mut self) -> Result<Option<(u64, String)>, Fault> {
-        let Some((number, mut line)) = self.ahead.take().map_or_else(|| self.raw(), |line| Ok(Some(line)))? else {
+        let Some((number, mut line)) = self.ahead.take().map_or_else(|| self.raw(), |line| Ok(Some(line)))?
+        else {
             return Ok(None);
         };
         loop {
@@ -185,7 +186,9 @@ impl Card {
             "X-TWOYES-FIELD" => set(&mut self.field, text(&of.value)),
             "X-TWOYES-LOOKING-FOR" => set(&mut self.looking_for, text(&of.value)),
             "X-TWOYES-CAN-HELP" => set(&mut self.can_help, text(&of.value)),
-            "KIND" | "X-ADDRESSBOOKSERVER-KIND" => self.is_group = text(&of.value).eq_ignore_ascii_case("group"),
+            "KIND" | "X-ADDRESSBOOKSERVER-KIND" => {
+                self.is_group = text(&of.value).eq_ignore_ascii_case("group")
+            }
             _ => {}
         }
     }

@@ -76,9 +76,7 @@ pub fn one(format: Format, of: &ContactFacts) -> String {
             &of.language,
         ]),
         Format::Linkedin => line([given, family, "", address, &of.employer, &facets.role, ""]),
-        Format::Google => {
-            line([given, family, &of.employer, &facets.role, &of.notes, "* ", address, place])
-        }
+        Format::Google => line([given, family, &of.employer, &facets.role, &of.notes, "* ", address, place]),
         Format::Outlook => line([given, family, &of.employer, &facets.role, address, place, &of.notes]),
         Format::Vcard3 => card("3.0", of),
         Format::Vcard4 => card("4.0", of),
@@ -98,15 +96,22 @@ fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-/// Spreadsheets run cells that begin like this (OWASP, CSV injection).
+/// Spreadsheets run cells that begin like this (OWASP, CSV injection). A mark more than there was is taken off again
+/// by whoever reads it.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if runs(cell) || cell.starts_with(['\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// Whether a cell begins like a formula, behind marks that say it is none.
+pub(super) fn runs(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
 }
 
 fn card(version: &str, of: &ContactFacts) -> String {
     let (given, family) = split(&of.name);
     let facets = &of.facets;
-    let place = if facets.place.is_empty() { String::new() } else { format!(";;;{};;;", escaped(&facets.place)) };
+    let place =
+        if facets.place.is_empty() { String::new() } else { format!(";;;{};;;", escaped(&facets.place)) };
     let lines = [
         ("FN", escaped(&of.name)),
         ("N", format!("{};{};;;", escaped(family), escaped(given))),

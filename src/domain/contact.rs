@@ -62,8 +62,7 @@ impl ContactFacts {
     #[must_use]
     pub fn words(&self) -> Vec<String> {
         let Facets { role, field, place, .. } = &self.facets;
-        let texts =
-            [self.name.as_str(), &self.employer, &self.described, self.address(), role, field, place];
+        let texts = [self.name.as_str(), &self.employer, &self.described, self.address(), role, field, place];
         let mut words: Vec<String> = texts.into_iter().flat_map(name_words::words).collect();
         words.sort();
         words.dedup();

@@ -1,5 +1,6 @@
 //! Finding contacts by the beginnings of their words, by index reads alone.
 
+use super::contact_text;
 use super::contact_words::put;
 use super::contacts::{place, read};
 use super::error::StoreError;
@@ -82,6 +83,7 @@ pub async fn fill(tx: &mut Tx, limit: i64) -> Result<usize, StoreError> {
             .run()
             .await?;
         put(tx, contact.connector, contact.id, &contact.facts).await?;
+        contact_text::put(tx, contact.connector, contact.id, &contact.facts).await?;
     }
     Ok(rows.len())
 }

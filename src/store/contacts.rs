@@ -1,5 +1,6 @@
 //! Contacts of connectors. Every query carries the owner.
 
+use super::contact_text;
 use super::contact_words;
 use super::error::StoreError;
 use super::query::{Query, Row};
@@ -36,6 +37,7 @@ pub async fn insert(tx: &mut Tx, new: &Contact) -> Result<bool, StoreError> {
     let added = with_facets(added, facts).run().await?;
     if added == 1 {
         contact_words::put(tx, new.connector, new.id, facts).await?;
+        contact_text::put(tx, new.connector, new.id, facts).await?;
     }
     Ok(added == 1)
 }
@@ -138,7 +140,8 @@ pub async fn update(tx: &mut Tx, contact: &Contact, facts: &ContactFacts, now: T
         .bind(now.0)
         .bind(facts.sort_key());
     with_facets(update, facts).exactly_one().await?;
-    contact_words::put(tx, contact.connector, contact.id, facts).await
+    contact_words::put(tx, contact.connector, contact.id, facts).await?;
+    contact_text::put(tx, contact.connector, contact.id, facts).await
 }
 
 /// Deletes it. `false` when there was none. Introductions keep their own copy of the person.

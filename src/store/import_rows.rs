@@ -140,12 +140,7 @@ pub async fn choose(
 }
 
 /// Notes what an entry did to the address book; none when that was taken back.
-pub async fn changed(
-    tx: &mut Tx,
-    id: ImportId,
-    nth: i64,
-    change: Option<&Change>,
-) -> Result<(), StoreError> {
+pub async fn changed(tx: &mut Tx, id: ImportId, nth: i64, change: Option<&Change>) -> Result<(), StoreError> {
     let json = |facts: Option<&RawContact>| facts.map_or(Ok(String::new()), |facts| as_json("facts", facts));
     tx.q("UPDATE import_row SET contact_id = $3, before = $4, after = $5 WHERE import_id = $1 AND nth = $2")
         .bind(id.0)

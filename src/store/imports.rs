@@ -87,7 +87,11 @@ pub async fn save(tx: &mut Tx, old: &Import, new: &Import, now: Ts) -> Result<()
 
 /// Deletes it with its entries. What was taken over stays.
 pub async fn delete(tx: &mut Tx, owner: ConnectorId, id: ImportId) -> Result<u64, StoreError> {
-    tx.q("DELETE FROM contact_import WHERE id = $1 AND connector_id = $2").bind(id.0).bind(owner.0).run().await
+    tx.q("DELETE FROM contact_import WHERE id = $1 AND connector_id = $2")
+        .bind(id.0)
+        .bind(owner.0)
+        .run()
+        .await
 }
 
 /// Deletes all of an account.

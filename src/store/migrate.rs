@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 16, "due_domain"),
     migration!(two digits: 17, "circles"),
     migration!(two digits: 18, "import"),
+    migration!(two digits: 19, "meet"),
 ];
 
 /// Why the schema does not fit this version.

@@ -723,7 +723,6 @@ circle-associations = Associations
 circle-acquaintances = Acquaintances
 circle-none = Not filed yet
 field-circle = The circle
-field-role = What they do
 field-field = The field
 field-place = The place
 field-speaks = The languages
@@ -841,3 +840,45 @@ problem-file-quote = A quotation mark that is opened near line { $line } is not 
 problem-file-card = The card that begins in line { $line } has no end.
 problem-file-large = The file is larger than { $max } MB. Please part it in two.
 problem-file-broken = The file did not arrive as a whole. Please try once more.
+
+# Rings
+page-circles = Circles
+circle-left-out = Do not include
+circle-short-family = family, friends
+circle-short-coworkers = co-workers
+circle-short-seekers = seekers
+circle-short-associations = associations
+circle-short-acquaintances = acquaintances
+circles-you = you
+circles-drawing = Your circles, the nearest inside
+circles-drawing-text = Five rings around you with a point for each person, at most 48 on a ring. The table beside it has the same numbers.
+circles-thin = thin
+circles-thin-heading = Worth filling
+circles-unfiled = { $count ->
+    [one] One person is in no circle yet
+   *[other] { $count } people are in no circle yet
+}
+circle-family-ideas = Those who know you best often know somebody. They are seldom asked, because nobody thinks of them as a network.
+circle-coworkers-ideas = Go through your places of work, one after the other: the desk next to yours, your bosses, whoever left before you did.
+circle-seekers-ideas = Others who look for work hear of places that are not for them. They are glad to trade.
+circle-associations-ideas = Clubs, courses, conferences, alumni, the parents at school: whoever you sat in a room with more than once.
+circle-acquaintances-ideas = People whom you know by sight reach further than your friends do. Look through old mail and business cards.
+
+# Who should meet?
+page-meet = Who should meet { $who }?
+meet-heading = Who should meet { $who }?
+meet-all = All suggestions
+meet-can-help = You marked that they can help: “{ $what }”.
+meet-is-helped = They look for what can be given here: “{ $what }”.
+meet-does-it = They do it themselves: { $what } at { $employer }.
+meet-does-it-somewhere = They do it themselves: { $what }.
+meet-done-by = They look for somebody like this: “{ $what }”.
+meet-mentioned = You noted: “{ $what }”.
+meet-same-field = Both are in the same field: { $what }.
+meet-same-place = Both are in { $what }.
+meet-same-language = Both speak { $what }.
+meet-no-address = The address of one of them is not known yet.
+desk-ahead = Think ahead
+desk-ahead-text = Some of your contacts who look for something this week, and who could help them. Others come next week.
+contact-no-address = no address yet
+meet-nobody = Nobody comes to mind yet. Suggestions come from what you write down: what people look for, can help with, and do.

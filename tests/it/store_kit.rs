@@ -3,9 +3,11 @@
 use twoyes::clock::Ts;
 use twoyes::domain::address::EmailAddress;
 use twoyes::domain::asking::{Order, Pair, Purpose, Side};
+use twoyes::domain::circle::Circle;
 use twoyes::domain::connector::{Connector, Role};
 use twoyes::domain::contact::{Contact, ContactFacts};
 use twoyes::domain::event::{Event, What};
+use twoyes::domain::facets::Facets;
 use twoyes::domain::introduction::{Introduction, State, Terms};
 use twoyes::domain::letter::{Correspondent, Headers, LinkName, LinkSpec, NewDelivery, NewMessage};
 use twoyes::domain::link::NEVER;
@@ -91,12 +93,13 @@ pub fn contact(owner: ConnectorId, n: u8) -> Contact {
         version: 1,
         facts: ContactFacts {
             name: format!("Zoë {n}"),
-            email: email(&format!("Zoe{n}@example.net")),
+            email: Some(email(&format!("Zoe{n}@example.net"))),
             described: "a hiring manager I worked with".into(),
             employer: "Example & Sons".into(),
             how_known: String::new(),
             notes: "two\nlines".into(),
             language: "en".into(),
+            facets: Facets { circle: Some(Circle::Coworkers), can_help: "hire".into(), ..Facets::default() },
         },
         created_at: T0,
         updated_at: T0,

@@ -4,6 +4,7 @@ use twoyes::clock::{Span, Ts};
 use twoyes::domain::connector::{Connector, Role, Scope};
 use twoyes::domain::contact::{Contact, ContactFacts};
 use twoyes::domain::device::Device;
+use twoyes::domain::facets::Facets;
 use twoyes::ids::{ConnectorId, ContactId, SessionId, TokenId};
 use twoyes::store::idempotency::{self, Saved};
 use twoyes::store::sessions::{self, Session, SignIn};
@@ -251,7 +252,7 @@ both! {
     async fn an_address_is_one_contact_for_each_connector(db: TestDb) {
         let (ada, bob) = (saved_connector(&db.db, 1).await, saved_connector(&db.db, 2).await);
         let new = contact(ada.id, 1);
-        let facts = ContactFacts { email: email("ZOE1@example.net"), ..new.facts.clone() };
+        let facts = ContactFacts { email: Some(email("ZOE1@example.net")), ..new.facts.clone() };
         let again = Contact { facts, ..contact(ada.id, 2) };
         let theirs = Contact { facts: again.facts.clone(), ..contact(bob.id, 3) };
         assert!(unit!(db.db, tx, new => contacts::insert(tx, &new)).unwrap());
@@ -279,12 +280,22 @@ both! {
         }
         let facts = ContactFacts {
             name: "Zoë Neu".into(),
-            email: email("Zoe.New@example.net"),
+            email: Some(email("Zoe.New@example.net")),
             described: String::new(),
             employer: "Other".into(),
             how_known: "school".into(),
             notes: String::new(),
             language: "de".into(),
+            facets: Facets {
+                left_out: true,
+                role: "a".into(),
+                field: "b".into(),
+                place: "c".into(),
+                speaks: "d".into(),
+                looking_for: "e".into(),
+                can_help: "f".into(),
+                circle: None,
+            },
         };
         let later = T0 + Span(1);
         unit!(db.db, tx, old, facts => contacts::update(tx, &old, &facts, later)).unwrap();
@@ -293,7 +304,7 @@ both! {
 
         let stale = unit!(db.db, tx, old, facts => contacts::update(tx, &old, &facts, later));
         assert!(matches!(stale, Err(StoreError::Stale(_))), "{stale:?}");
-        let taken = ContactFacts { email: email("zoe2@EXAMPLE.net"), ..facts.clone() };
+        let taken = ContactFacts { email: Some(email("zoe2@EXAMPLE.net")), ..facts.clone() };
         let refused = unit!(db.db, tx, now, taken => contacts::update(tx, &now, &taken, later));
         assert!(matches!(refused, Err(StoreError::Rule(_))), "{refused:?}");
         let foreign = Contact { connector: ConnectorId(uuid(77)), ..now.clone() };

@@ -19,6 +19,8 @@ pub enum Row {
     Introduction,
     /// One contact, by its id.
     Contact,
+    /// One file of contacts, by its id.
+    Import,
     /// A draft that was not finished, by its id.
     Unfinished,
     /// A session, by its id.
@@ -78,6 +80,17 @@ const MATRIX: &[(&str, Row)] = &[
     ("/unfinished/{id}/discard", Row::Unfinished),
     ("/contacts", Row::OnesOwn),
     ("/contacts/new", Row::OnesOwn),
+    ("/contacts/import", Row::OnesOwn),
+    ("/contacts/import/{id}", Row::Import),
+    ("/contacts/import/{id}/columns", Row::Import),
+    ("/contacts/import/{id}/choices", Row::Import),
+    ("/contacts/import/{id}/start", Row::Import),
+    ("/contacts/import/{id}/undo", Row::Import),
+    ("/contacts/import/{id}/discard", Row::Import),
+    ("/contacts/export/{format}", Row::OnesOwn),
+    ("/contacts/circles", Row::OnesOwn),
+    ("/contacts/circles/file", Row::OnesOwn),
+    ("/contacts/{id}/meet", Row::Contact),
     ("/contacts/{id}", Row::Contact),
     ("/contacts/{id}/edit", Row::Contact),
     ("/contacts/{id}/delete", Row::Contact),
@@ -203,7 +216,7 @@ async fn nobody_sees_or_changes_what_is_another_connectors() {
                 match row {
                     // Back to one's own settings, with nothing done.
                     Row::Session | Row::Token => assert_eq!(status, 303, "{what}"),
-                    Row::Introduction | Row::Contact | Row::Unfinished => {
+                    Row::Introduction | Row::Contact | Row::Import | Row::Unfinished => {
                         assert_eq!(status, 404, "{what}: {}", page.plain());
                     }
                     Row::Instance | Row::Log | Row::Delivery | Row::Account

@@ -3,13 +3,14 @@
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use axum::http::request::Builder;
+use twoyes::cards::{Column, Format, Head};
 use twoyes::clock::Span;
 use twoyes::domain::asking::Side;
 use twoyes::domain::connector::{Connector, Role, Scope};
 use twoyes::domain::contact::RawContact;
 use twoyes::domain::letter::LinkName::Answer;
 use twoyes::flow::people;
-use twoyes::flow::{account, ask, draft, introduce, unfinished};
+use twoyes::flow::{account, ask, draft, import, introduce, unfinished};
 use twoyes::web::routes::Route;
 
 use crate::support::app::{Page, TestApp, encode, raw_draft, request};
@@ -22,6 +23,7 @@ pub struct Cast {
     contact: String,
     delivery: String,
     unfinished: String,
+    import: String,
     session: String,
     token: String,
 }
@@ -61,12 +63,22 @@ impl Cast {
         };
         let contact = people::add(app.cx(), &mara, &raw).await.unwrap().id.to_string();
         let unfinished = unfinished_of(&app, &mara).await;
+        let import = import_of(&app, &mara).await;
         let session = account::session_for(app.cx(), &mara).await.unwrap();
         let session = account::who_is(app.cx(), &session).await.unwrap().unwrap().0.id.0.to_string();
         let (token, _) = account::add_token(app.cx(), &mara, "own", &[Scope::Read]).await.unwrap();
         let token = token.id.0.to_string();
-        let list =
-            Self { app, mara, introductions, contact, delivery: String::new(), unfinished, session, token };
+        let list = Self {
+            app,
+            mara,
+            introductions,
+            contact,
+            delivery: String::new(),
+            unfinished,
+            import,
+            session,
+            token,
+        };
         let said = list.call(&list.app.connector, "GET", "/api/v1/deliveries").await.is(200).body;
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
         let delivery = said["items"][0]["id"].as_str().unwrap().to_owned();
@@ -96,12 +108,17 @@ impl Cast {
 
     /// The paths of a route with Mara's ids in them.
     pub fn paths(&self, route: &Route, row: Row) -> Vec<String> {
-        let path = route.path.replace("{token}", "nonsense").replace("{kind}", "ask_first");
+        let path = route
+            .path
+            .replace("{token}", "nonsense")
+            .replace("{kind}", "ask_first")
+            .replace("{format}", "twoyes");
         let with = |ids: &[String]| ids.iter().map(|id| path.replace("{id}", id)).collect();
         match row {
             Row::Introduction => with(&self.introductions),
             Row::Contact => with(std::slice::from_ref(&self.contact)),
             Row::Delivery => with(std::slice::from_ref(&self.delivery)),
+            Row::Import => with(std::slice::from_ref(&self.import)),
             Row::Unfinished => with(std::slice::from_ref(&self.unfinished)),
             Row::Session => with(std::slice::from_ref(&self.session)),
             Row::Token => with(std::slice::from_ref(&self.token)),
@@ -130,6 +147,8 @@ impl Cast {
             all.extend((token.id.0.to_string() == self.token).then_some("a token"));
         }
         all +=
+            &self.call(&self.mara, "GET", &format!("/contacts/import/{}", self.import)).await.is(200).plain();
+        all +=
             &self.call(&self.mara, "GET", &format!("/unfinished/{}", self.unfinished)).await.is(200).plain();
         all
     }
@@ -139,6 +158,18 @@ impl Cast {
 async fn unfinished_of(app: &TestApp, mara: &Connector) -> String {
     let typed = [("first.name".to_owned(), "Zuleika".to_owned())].into();
     unfinished::keep(app.cx(), mara, None, &typed).await.unwrap().0.to_string()
+}
+
+/// Mara looked into a file and has not said yes to it.
+async fn import_of(app: &TestApp, mara: &Connector) -> String {
+    let begun = import::begin(app.cx(), mara, "marzipan.csv").await.unwrap();
+    let (columns, mapping) = (vec!["name".to_owned()], vec![Column::Name]);
+    let head = Head { format: Format::Table, columns, mapping };
+    let row = (2, vec!["Ferdinand Quillfeather".to_owned()]);
+    let taken = import::take(app.cx(), &begun, Some(&head), vec![row]).await.unwrap();
+    import::was_read(app.cx(), &taken).await.unwrap();
+    while import::work(app.cx()).await.unwrap() {}
+    begun.id.to_string()
 }
 
 /// What the owner would send and have done.

@@ -148,7 +148,7 @@ async fn a_new_address_is_confirmed_there_and_everything_follows() {
     app.get(&confirm).await.is(410);
     assert_eq!(app.load(id).await.parties.first.email.as_str(), "Grace@navy.example");
     let kept = people::get(app.cx(), &app.connector, contact.id).await.unwrap();
-    assert_eq!(kept.facts.email.as_str(), "Grace@navy.example");
+    assert_eq!(kept.facts.address(), "Grace@navy.example");
     let notice = app.deliver().await;
     assert_eq!(to(&notice, "grace@hopper.example"), ["Your address was changed"]);
     // Her limit came along, and so did the count of asks.

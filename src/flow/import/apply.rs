@@ -71,7 +71,9 @@ async fn twin(
     let same = import_rows::alike(tx, of.connector, &address, &[]).await?.into_iter().next();
     match (same, kind, choice, entry.twin) {
         (Some(same), ..) => Ok(Some(same)),
-        (None, Kind::Name, Choice::Fill | Choice::Replace, Some(id)) => contacts::get(tx, of.connector, id).await,
+        (None, Kind::Name, Choice::Fill | Choice::Replace, Some(id)) => {
+            contacts::get(tx, of.connector, id).await
+        }
         (None, ..) => Ok(None),
     }
 }

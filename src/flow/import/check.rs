@@ -80,7 +80,8 @@ struct Known<'a> {
 
 impl<'a> Known<'a> {
     fn of(contacts: &'a [Contact]) -> Self {
-        let address = |of: &'a Contact| of.facts.email.as_ref().map(|email| (email.as_str().to_lowercase(), of));
+        let address =
+            |of: &'a Contact| of.facts.email.as_ref().map(|email| (email.as_str().to_lowercase(), of));
         Self {
             by_address: contacts.iter().filter_map(address).collect(),
             by_name: contacts.iter().map(|of| (of.facts.sort_key(), of)).collect(),

@@ -74,7 +74,9 @@ pub async fn begin(cx: &Cx, who: &Connector, name: &str) -> Result<Import, Impor
             Box::pin(async move {
                 let mut known = imports::page(tx, new.connector, LISTED).await?;
                 // Whoever sent them hung up.
-                for stuck in known.extract_if(.., |one| one.stage == Stage::Reading && one.updated_at + STUCK < now) {
+                for stuck in
+                    known.extract_if(.., |one| one.stage == Stage::Reading && one.updated_at + STUCK < now)
+                {
                     imports::delete(tx, stuck.connector, stuck.id).await?;
                 }
                 if known.iter().filter(|one| one.stage.is_before_yes()).count() >= WAITING_MAX {
@@ -245,13 +247,7 @@ fn mapping(of: &Import) -> Vec<Column> {
     of.mapping.iter().map(|word| Column::parse(word).unwrap_or(Column::Nothing)).collect()
 }
 
-async fn turn(
-    cx: &Cx,
-    who: &Connector,
-    id: ImportId,
-    from: Stage,
-    to: Stage,
-) -> Result<Import, ImportError> {
+async fn turn(cx: &Cx, who: &Connector, id: ImportId, from: Stage, to: Stage) -> Result<Import, ImportError> {
     let old = get(cx, who, id).await?;
     if old.stage != from {
         return Err(ImportError::WrongStage);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::{Fault, Frame};
+use super::meet::MeetRow;
 use crate::clock::Ts;
 use crate::domain::circle::Circle;
 use crate::domain::introduction::StateName;
@@ -17,6 +18,8 @@ pub struct Contacts {
     pub frame: Frame,
     /// What is looked for.
     pub text: String,
+    /// The circle that the list is of.
+    pub circle: Option<Circle>,
     /// There are contacts, whatever is looked for.
     pub any: bool,
     pub rows: Vec<ContactRow>,
@@ -52,6 +55,9 @@ pub struct Contact {
     pub how_known: String,
     pub notes: String,
     pub facets: FacetsShown,
+    /// The best suggestions, and where all of them are.
+    pub suggested: Vec<MeetRow>,
+    pub meet: String,
     pub history: Vec<HistoryRow>,
     /// It was saved just before.
     pub saved: bool,
@@ -167,6 +173,7 @@ impl Page for Contacts {
         let empty = Self {
             frame: Frame::sample(),
             text: String::new(),
+            circle: None,
             any: false,
             rows: Vec::new(),
             later: false,
@@ -176,9 +183,10 @@ impl Page for Contacts {
             deleted: true,
         };
         let none = Self { text: "zzz".into(), any: true, deleted: false, ..empty.clone() };
+        let ring = Self { circle: Some(Circle::Family), any: true, deleted: false, ..empty.clone() };
         let past = Self { any: true, later: true, ..empty.clone() };
         let full = Self { rows: vec![row, bare], more: Some("?after=x".into()), ..none.clone() };
-        vec![empty, past, none, Self { text: String::new(), ..full.clone() }, full]
+        vec![empty, ring, past, none, Self { text: String::new(), ..full.clone() }, full]
     }
 }
 
@@ -204,6 +212,8 @@ impl Page for Contact {
             how_known: "we built a compiler".into(),
             notes: "Likes clear questions.\n\nBack in May.".into(),
             facets: FacetsShown::sample(),
+            suggested: vec![MeetRow::sample()],
+            meet: "/contacts/x/meet".into(),
             history,
             saved: true,
             edit: "/contacts/x/edit".into(),
@@ -219,6 +229,7 @@ impl Page for Contact {
             email: String::new(),
             notes: String::new(),
             facets: FacetsShown::none(),
+            suggested: Vec::new(),
             history: Vec::new(),
             saved: false,
             ..full.clone()

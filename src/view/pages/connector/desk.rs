@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::Frame;
+use super::meet::AheadRow;
 use crate::clock::Ts;
 use crate::domain::asking::Purpose;
 use crate::domain::attention::{Need, Place};
@@ -22,6 +23,8 @@ pub struct Desk {
     pub settled: Option<Settled>,
     /// Forms of the composer that are not drafts yet.
     pub unfinished: usize,
+    /// Who should meet, this week.
+    pub ahead: Vec<AheadRow>,
     pub time_zone: String,
 }
 
@@ -140,6 +143,7 @@ impl Page for Desk {
             done: Part::default(),
             settled: None,
             unfinished: 1,
+            ahead: Vec::new(),
             time_zone: "Europe/Berlin".into(),
         };
         let quiet = Self { waiting: part.clone(), ..empty.clone() };
@@ -148,6 +152,7 @@ impl Page for Desk {
             waiting: part.clone(),
             done: part.clone(),
             settled: Some(settled),
+            ahead: vec![AheadRow::sample()],
             unfinished: 2,
             ..empty.clone()
         };

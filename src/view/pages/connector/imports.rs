@@ -135,7 +135,8 @@ pub struct Difference {
 }
 
 const SAMPLE_TIME: Ts = Ts(1_772_528_400_000_000);
-const STAGES: [&str; 8] = ["reading", "mapping", "checking", "ready", "applying", "done", "undoing", "undone"];
+const STAGES: [&str; 8] =
+    ["reading", "mapping", "checking", "ready", "applying", "done", "undoing", "undone"];
 
 impl Page for Imports {
     const FILE: &'static str = "connector/imports";
@@ -163,7 +164,8 @@ impl Page for Imports {
             megabytes: 20,
             entries: 50_000,
         };
-        let empty = Self { faults: Vec::new(), rows: Vec::new(), any: false, discarded: false, ..full.clone() };
+        let empty =
+            Self { faults: Vec::new(), rows: Vec::new(), any: false, discarded: false, ..full.clone() };
         vec![empty, full]
     }
 }
@@ -178,7 +180,11 @@ impl Page for Import {
             name: "Grace Hopper".into(),
             about: "grace@example.net, Navy".into(),
             twin: Some("/contacts/x".into()),
-            differences: vec![Difference { field: "employer", mine: "Navy".into(), theirs: "Harvard".into() }],
+            differences: vec![Difference {
+                field: "employer",
+                mine: "Navy".into(),
+                theirs: "Harvard".into(),
+            }],
             choice: "fill",
             sentences: vec!["The address is not an e-mail address.".into()],
         };
@@ -186,7 +192,9 @@ impl Page for Import {
         let group = |kind, choices: &[&'static str]| Group {
             kind,
             count: 2,
-            chosen: ["add", "fill", "replace", "skip"].map(|choice| ChosenCount { choice, count: 1 }).to_vec(),
+            chosen: ["add", "fill", "replace", "skip"]
+                .map(|choice| ChosenCount { choice, count: 1 })
+                .to_vec(),
             choices: choices.to_vec(),
             open: "?show=x".into(),
             is_open: kind != "new",

@@ -1,11 +1,14 @@
 //! The connector's pages: desk, composer, introduction, preview.
 
+mod circles;
 mod composer;
 mod contacts;
 mod desk;
 mod imports;
 mod introduction;
+mod meet;
 
+pub use circles::{Circles, Dot, Filed, FilingCard, FilingChoice, RingRow, Seeker, SeekerOption};
 pub use composer::{Composer, FIELDS, Finder, FoundContact, PersonNote, UnfinishedRow};
 pub use contacts::{CONTACT_FIELDS, Contact, ContactForm, ContactRow, Contacts, FacetsShown, HistoryRow};
 pub use desk::{Desk, NextStep, Part, Row, Settle, Settled};
@@ -15,6 +18,7 @@ pub use imports::{
 pub use introduction::{
     Can, EventRow, Introduction, IntroductionPaths, OwnLetter, PartyRow, Preview, PreviewRow, ShownAnswer,
 };
+pub use meet::{AheadRow, Meet, MeetRow, ReasonRow};
 
 use super::super::registry::{PageEntry, page};
 
@@ -27,6 +31,8 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<Contacts>(),
     page::<Contact>(),
     page::<ContactForm>(),
+    page::<Circles>(),
+    page::<Meet>(),
     page::<Imports>(),
     page::<Import>(),
 ];

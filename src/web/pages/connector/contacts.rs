@@ -8,13 +8,15 @@ use serde::Deserialize;
 use super::super::paging::{behind, limit};
 use super::super::session::{SignedIn, frame, see_other};
 use super::super::{Form, Id, Told, faults, show};
-use crate::domain::connector::Connector;
+use super::meet::row as meet_row;
 use crate::domain::circle::Circle;
+use crate::domain::connector::Connector;
 use crate::domain::contact::{Contact, RawContact};
 use crate::domain::facets::{Facets, RawFacets};
 use crate::domain::introduction::Introduction;
 use crate::domain::problem::Problems;
 use crate::flow::people::{self, ContactError};
+use crate::flow::{circles, meet};
 use crate::ids::ContactId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, CONTACT_FIELDS, ContactRow, FacetsShown, Here, HistoryRow};
@@ -23,12 +25,16 @@ use crate::web::error::WebError;
 
 /// Introductions told on the page of one contact.
 const HISTORY: i64 = 50;
+/// Suggestions on the page of one contact.
+const SUGGESTED: usize = 3;
 
 /// What the list is asked for.
 #[derive(Debug, Default, Deserialize)]
 pub struct ListQuery {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    circle: String,
     #[serde(default)]
     after: String,
     #[serde(default)]
@@ -44,15 +50,24 @@ pub async fn list(
     let after: Option<ContactId> = query.after.parse().ok();
     // Nobody has a name longer than this; the rest would only be shown back.
     let text: String = query.q.trim().chars().take(100).collect();
-    let mut found = people::by_name(&web.cx, &who, &text, after, limit()).await?;
+    let circle = Circle::parse(&query.circle);
+    let mut found = match circle {
+        Some(circle) => circles::members(&web.cx, &who, Some(circle), after, limit()).await?,
+        None => people::by_name(&web.cx, &who, &text, after, limit()).await?,
+    };
     let more = behind(&mut found, |contact| contact.id);
+    let list = match circle {
+        Some(circle) => format!("{}?circle={}", path::CONTACTS, circle.as_str()),
+        None => format!("{}?q={}", path::CONTACTS, encoded(&text)),
+    };
     let page = pages::Contacts {
         frame: frame(&web, &who).at(Here::Contacts),
         any: people::any(&web.cx, &who).await?,
         rows: found.into_iter().map(row).collect(),
         later: after.is_some(),
-        beginning: format!("{}?q={}", path::CONTACTS, encoded(&text)),
-        more: more.map(|id| format!("{}?q={}&after={id}", path::CONTACTS, encoded(&text))),
+        more: more.map(|id| format!("{list}&after={id}")),
+        beginning: list,
+        circle,
         text,
         new: path::CONTACT_NEW,
         deleted: query.told == "deleted",
@@ -77,7 +92,10 @@ pub async fn open(
         let (_, other) = of.parties.iter().find(|(_, party)| Some(party.person) != person).unzip();
         history_row(of, other.map(|party| party.name.clone()).unwrap_or_default())
     });
+    let suggested = meet::for_contact(&web.cx, &who, &contact, SUGGESTED).await?;
     let page = pages::Contact {
+        suggested: suggested.iter().map(|one| meet_row(&contact, one)).collect(),
+        meet: urls::of(path::MEET, id),
         frame: frame(&web, &who).at(Here::Contacts),
         history: told.collect(),
         saved: query.told == "saved",

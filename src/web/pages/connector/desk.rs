@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::super::session::{SignedIn, frame};
 use super::super::show;
+use super::meet;
 use super::next::next_step;
 use crate::clock::Ts;
 use crate::domain::attention::Place;
@@ -50,6 +51,7 @@ pub async fn desk(
         done: Part::default(),
         settled: settled(&web, &who, &look.settled).await?,
         unfinished: unfinished::all(&web.cx, &who).await?.len(),
+        ahead: Vec::new(),
         time_zone: who.time_zone.clone(),
     };
     match page.only {
@@ -58,6 +60,7 @@ pub async fn desk(
             page.needs = part(&web, Place::Needs, &found.needs);
             page.waiting = part(&web, Place::Waiting, &found.waiting);
             page.done = part(&web, Place::Done, &found.done);
+            page.ahead = meet::ahead(&web, &who).await?;
         }
         Some(place) => {
             let found = desk::part(&web.cx, &who, place, key(&look), LONG).await?;

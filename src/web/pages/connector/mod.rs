@@ -1,11 +1,13 @@
 //! The connector's pages: desk, composer, introduction, preview.
 
+mod circles;
 mod composer;
 mod contacts;
 mod desk;
 mod import;
 mod introduction;
 mod letters;
+mod meet;
 mod next;
 pub(super) mod preview;
 
@@ -50,6 +52,9 @@ pub const TABLE: &[Route] = &[
     route("POST", path::IMPORT_UNDO, Access::Connector),
     route("POST", path::IMPORT_DISCARD, Access::Connector),
     route("GET", path::EXPORT, Access::Connector),
+    route("GET", path::CIRCLES, Access::Connector),
+    route("POST", path::CIRCLES_FILE, Access::Connector),
+    route("GET", path::MEET, Access::Connector),
     route("GET", path::CONTACT, Access::Connector),
     route("GET", path::CONTACT_EDIT, Access::Connector),
     route("POST", path::CONTACT_EDIT, Access::Connector),
@@ -85,6 +90,9 @@ pub fn router() -> Router<Web> {
         .route(path::IMPORT_UNDO, post(import::undo))
         .route(path::IMPORT_DISCARD, post(import::discard))
         .route(path::EXPORT, get(import::export))
+        .route(path::CIRCLES, get(circles::open))
+        .route(path::CIRCLES_FILE, post(circles::file))
+        .route(path::MEET, get(meet::open))
         .route(path::CONTACT, get(contacts::open))
         .route(path::CONTACT_EDIT, get(contacts::edit).post(contacts::save))
         .route(path::CONTACT_DELETE, post(contacts::delete))

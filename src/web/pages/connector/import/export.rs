@@ -34,8 +34,11 @@ pub async fn export(
 ) -> Result<Response, WebError> {
     let format = Format::parse(&format).filter(|format| Format::WRITTEN.contains(format));
     let format = format.ok_or_else(WebError::not_found)?;
-    let (mime, end) =
-        if format.is_table() { ("text/csv; charset=utf-8", "csv") } else { ("text/vcard; charset=utf-8", "vcf") };
+    let (mime, end) = if format.is_table() {
+        ("text/csv; charset=utf-8", "csv")
+    } else {
+        ("text/vcard; charset=utf-8", "vcf")
+    };
     let day = web.cx.now().to_jiff().strftime("%Y-%m-%d").to_string();
     let name = format!("attachment; filename=\"contacts-{}-{day}.{end}\"", format.as_str());
     let begin = Place { web, who, format, after: None, begun: false, ended: false };

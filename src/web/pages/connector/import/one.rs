@@ -1,8 +1,8 @@
 //! One file on its way: what it holds, what becomes of it, and the yes to it.
 
 use axum::extract::{Query, State};
-use axum::http::header::{HeaderName, HeaderValue};
 use axum::http::StatusCode;
+use axum::http::header::{HeaderName, HeaderValue};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -76,7 +76,8 @@ pub async fn choose(
     form: Form,
 ) -> Result<Response, WebError> {
     let kind = Kind::parse(form.get("kind")).ok_or_else(WebError::not_found)?;
-    let mut choices: Vec<_> = Choice::parse(form.get("all")).map(|choice| (kind, None, choice)).into_iter().collect();
+    let mut choices: Vec<_> =
+        Choice::parse(form.get("all")).map(|choice| (kind, None, choice)).into_iter().collect();
     if choices.is_empty() {
         let rows = form.ticked_behind("row.");
         choices = rows
@@ -88,7 +89,12 @@ pub async fn choose(
             .collect();
     }
     import::choose(&web.cx, &who, id, &choices).await?;
-    Ok(see_other(&format!("{}?show={}#kind-{}", urls::of(path::IMPORT_ONE, id), kind.as_str(), kind.as_str())))
+    Ok(see_other(&format!(
+        "{}?show={}#kind-{}",
+        urls::of(path::IMPORT_ONE, id),
+        kind.as_str(),
+        kind.as_str()
+    )))
 }
 
 /// The yes.
@@ -225,7 +231,10 @@ async fn groups(
         groups.push(Group {
             kind: kind.as_str(),
             count,
-            chosen: own.iter().map(|(_, choice, count)| ChosenCount { choice: choice.as_str(), count: *count }).collect(),
+            chosen: own
+                .iter()
+                .map(|(_, choice, count)| ChosenCount { choice: choice.as_str(), count: *count })
+                .collect(),
             choices: choices(kind),
             more: more.map(|entry| format!("{open}&from={}#kind-{}", entry.nth, kind.as_str())),
             open: format!("{open}#kind-{}", kind.as_str()),
@@ -259,7 +268,11 @@ async fn entry_row(web: &Web, who: &Connector, entry: Entry) -> Result<EntryRow,
     Ok(EntryRow {
         nth: entry.nth,
         line: entry.line,
-        name: if raw.name.trim().is_empty() { entry.cells.join(" ").trim().chars().take(60).collect() } else { raw.name.clone() },
+        name: if raw.name.trim().is_empty() {
+            entry.cells.join(" ").trim().chars().take(60).collect()
+        } else {
+            raw.name.clone()
+        },
         about: about.join(", "),
         twin: twin.as_ref().map(|twin| urls::of(path::CONTACT, twin.id)),
         differences: twin.map(|twin| differences(&twin.facts, &raw)).unwrap_or_default(),

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use axum::body::Bytes;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -33,8 +34,10 @@ enum Piece {
 pub async fn upload(
     State(web): State<Web>,
     SignedIn(who): SignedIn,
-    mut form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, WebError> {
+    let unsupported = |_| WebError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
+    let mut form = form.map_err(unsupported)?;
     let refused = |problem: Problem| (StatusCode::UNPROCESSABLE_ENTITY, Problems(vec![problem]));
     let (status, problems) = loop {
         let field = match form.next_field().await {
