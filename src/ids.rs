@@ -42,6 +42,8 @@ id! {
     ContactId,
     /// One file of contacts that was brought in.
     ImportId,
+    /// One seeker's plan.
+    PlanId,
     /// A form that cannot be a draft yet.
     UnfinishedId,
     /// One introduction.

@@ -36,6 +36,7 @@ pub mod path {
     // Your page (of a person who was asked)
     pub const YOU: &str = "/you/{token}";
     pub const YOU_NEVER: &str = "/you/{token}/never";
+    pub const YOU_LANDED: &str = "/you/{token}/landed";
     pub const YOU_ERASE: &str = "/you/{token}/erase";
     pub const YOU_DATA: &str = "/you/{token}/data";
     pub const ADDRESS: &str = "/address/{token}";
@@ -68,6 +69,17 @@ pub mod path {
     pub const IMPORT_DISCARD: &str = "/contacts/import/{id}/discard";
     pub const EXPORT: &str = "/contacts/export/{format}";
     pub const CIRCLES: &str = "/contacts/circles";
+    pub const PLANS: &str = "/plans";
+    pub const PLAN_NEW: &str = "/contacts/{id}/plan";
+    pub const PLAN: &str = "/plans/{id}";
+    pub const PLAN_EDIT: &str = "/plans/{id}/edit";
+    pub const PLAN_PEOPLE: &str = "/plans/{id}/people";
+    pub const PLAN_REMOVE: &str = "/plans/{id}/remove";
+    pub const PLAN_START: &str = "/plans/{id}/start";
+    pub const PLAN_DELETE: &str = "/plans/{id}/delete";
+    pub const CONTACT_LANDED: &str = "/contacts/{id}/landed";
+    pub const LANDED: &str = "/landed/{id}";
+    pub const LANDED_SETTLED: &str = "/landed/{id}/settled";
     pub const MEET: &str = "/contacts/{id}/meet";
     pub const CIRCLES_FILE: &str = "/contacts/circles/file";
     pub const CONTACT: &str = "/contacts/{id}";

@@ -57,6 +57,7 @@ pub mod name_words;
 pub mod nonce;
 pub mod outcome;
 pub mod party;
+pub mod plan;
 pub mod preferences;
 pub mod problem;
 pub mod report;

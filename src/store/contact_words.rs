@@ -14,6 +14,16 @@ pub(super) async fn put(
     facts: &ContactFacts,
 ) -> Result<(), StoreError> {
     tx.q("DELETE FROM contact_word WHERE contact_id = $1").bind(id.0).run().await?;
+    put_first(tx, owner, id, facts).await
+}
+
+/// Writes the words of a contact that is new.
+pub(super) async fn put_first(
+    tx: &mut Tx,
+    owner: ConnectorId,
+    id: ContactId,
+    facts: &ContactFacts,
+) -> Result<(), StoreError> {
     let words = as_json("word", &facts.words())?;
     tx.q2(
         "INSERT INTO contact_word (connector_id, word, contact_id)

@@ -36,7 +36,7 @@ pub async fn insert(tx: &mut Tx, new: &Contact) -> Result<bool, StoreError> {
         .bind(facts.sort_key());
     let added = with_facets(added, facts).run().await?;
     if added == 1 {
-        contact_words::put(tx, new.connector, new.id, facts).await?;
+        contact_words::put_first(tx, new.connector, new.id, facts).await?;
         contact_text::put(tx, new.connector, new.id, facts).await?;
     }
     Ok(added == 1)

@@ -69,6 +69,7 @@ pub async fn settings(tx: &mut Tx, person: PersonKey) -> Result<(), StoreError> 
     for sql in [
         "DELETE FROM person WHERE person = $1",
         "DELETE FROM refusal WHERE person = $1",
+        "DELETE FROM landed WHERE person = $1",
         "DELETE FROM address_change WHERE person = $1",
         "UPDATE suppression SET introduction_id = NULL, side = NULL WHERE person = $1",
     ] {

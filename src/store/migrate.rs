@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 17, "circles"),
     migration!(two digits: 18, "import"),
     migration!(two digits: 19, "meet"),
+    migration!(two digits: 20, "plan"),
 ];
 
 /// Why the schema does not fit this version.

@@ -19,7 +19,9 @@ use crate::flow::desk::SettleError;
 use crate::flow::draft::DraftError;
 use crate::flow::follow_up::OutcomeError;
 use crate::flow::import::ImportError;
+use crate::flow::landed::LandedError;
 use crate::flow::people::ContactError;
+use crate::flow::plan::PlanError;
 use crate::flow::suppressions::SuppressionError;
 use crate::flow::your_page::YouError;
 use crate::flow::{Failure, FailureKind};
@@ -240,6 +242,29 @@ impl From<YouError> for WebError {
             YouError::Invalid(problems) => Self::invalid(problems),
             YouError::StaleForm => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "stale_form"),
             YouError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PlanError> for WebError {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::NotFound => Self::not_found(),
+            PlanError::Invalid(problems) => Self::invalid(problems),
+            PlanError::NotBefore(at) => {
+                Self::new(StatusCode::CONFLICT, "plan_not_before").with("date", day(at))
+            }
+            PlanError::WrongState => Self::new(StatusCode::CONFLICT, "wrong_state"),
+            PlanError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<LandedError> for WebError {
+    fn from(error: LandedError) -> Self {
+        match error {
+            LandedError::NotFound => Self::not_found(),
+            LandedError::Failure(failure) => failure.into(),
         }
     }
 }

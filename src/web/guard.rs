@@ -44,8 +44,16 @@ const DRAINED: usize = 512 * 1024 * 1024;
 /// How long a file may take to arrive.
 const FILE_TIMEOUT: Duration = Duration::from_secs(600);
 /// The link in the path is the proof on these; a mail program that posts has no origin (RFC 8058).
-const BY_LINK: [&str; 7] =
-    [path::ANSWER, path::STOP, path::CHECK_IN, path::YOU, path::YOU_NEVER, path::YOU_ERASE, path::ADDRESS];
+const BY_LINK: [&str; 8] = [
+    path::ANSWER,
+    path::STOP,
+    path::CHECK_IN,
+    path::YOU,
+    path::YOU_NEVER,
+    path::YOU_LANDED,
+    path::YOU_ERASE,
+    path::ADDRESS,
+];
 
 /// The routes with everything around them.
 pub fn around(routes: Router, web: &Web) -> Router {

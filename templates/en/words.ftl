@@ -228,7 +228,7 @@ error-cross_origin-text = Nothing was changed. Please open the page here and try
 error-stale_form = This form is no longer fresh
 error-stale_form-text = Nothing was changed. Please open the page again and repeat it.
 error-wrong_state = This is not possible any more
-error-wrong_state-text = The introduction has moved on in the meantime. Nothing was changed.
+error-wrong_state-text = It has moved on in the meantime. Nothing was changed.
 error-conflict = Someone was quicker
 error-conflict-text = The introduction was changed at the same moment. Please look at it and try again.
 error-idempotency_mismatch = This key was used for something else
@@ -375,6 +375,8 @@ you-done-back = Taken back.
 you-done-back-text = What no longer stands under “What holds now” is over.
 you-done-never = Nobody can ask you any more.
 you-done-never-text = Mails that waited for you are stopped. You can take it back here.
+you-done-landed = Your search is over.
+you-done-landed-text = Open questions for you are withdrawn. Those who wanted to introduce you are told.
 you-done-address = A mail is on its way to the new address.
 you-done-address-text = Nothing changes before you confirm there, within a day.
 field-limit = The limit
@@ -882,3 +884,44 @@ desk-ahead = Think ahead
 desk-ahead-text = Some of your contacts who look for something this week, and who could help them. Others come next week.
 contact-no-address = no address yet
 meet-nobody = Nobody comes to mind yet. Suggestions come from what you write down: what people look for, can help with, and do.
+
+# Plans and landing
+page-plans = Plans
+page-go-up = Back
+plan-for = A plan for { $who }
+plan-name-hint = Where you write {"{"}name{"}"}, the first name of whoever is asked appears.
+plan-pace = { $count ->
+    [one] at most one a week
+   *[other] at most { $count } a week
+}
+plan-now = The next one can be started now.
+plan-next = The next one can be started on { $date }.
+plan-progress = How far the plan is
+plan-part-planned = Planned
+plan-part-draft = Written
+plan-part-asking = Being asked
+plan-part-introduced = Introduced
+plan-part-ended = Ended
+plan-landed = landed
+plan-has-landed = { $who } found a job
+plan-no-address = Their address is not known yet.
+plan-suggested = Suggested by what { $who } looks for.
+plan-nobody-found = Nobody more is found.
+plan-open = Open the plan
+plan-begin = Make a plan for them
+landed-what = Every open question about them is withdrawn, what is planned is cancelled, and a thank-you is drafted for everybody who helped. To the others it looks like any question that lapses.
+landed-notice = { $who } found a job. Thank whoever helped.
+letter-landed-helper-subject = { $other } found a job. Thank you
+letter-landed-helper =
+    Hello { $to },
+
+    some time ago you let me introduce { $other } to you. { $other } has found a job now, and I wanted you to hear it from me.
+
+    Thank you for your time. If there is ever somebody you would like to meet, please tell me.
+
+    { $signature }
+field-per_week = How many a week
+field-people = The people
+problem-too-many-people = A plan has room for { $max } people.
+error-plan_not_before = Not this week
+error-plan_not_before-text = As many introductions of this plan were started this week as you wanted. The next one can be started on { $date }.

@@ -21,6 +21,10 @@ pub enum Row {
     Contact,
     /// One file of contacts, by its id.
     Import,
+    /// One plan, by its id.
+    Plan,
+    /// One notice that somebody landed, by its id.
+    Landed,
     /// A draft that was not finished, by its id.
     Unfinished,
     /// A session, by its id.
@@ -91,6 +95,18 @@ const MATRIX: &[(&str, Row)] = &[
     ("/contacts/circles", Row::OnesOwn),
     ("/contacts/circles/file", Row::OnesOwn),
     ("/contacts/{id}/meet", Row::Contact),
+    ("/contacts/{id}/plan", Row::Contact),
+    ("/contacts/{id}/landed", Row::Contact),
+    ("/plans", Row::OnesOwn),
+    ("/plans/{id}", Row::Plan),
+    ("/plans/{id}/edit", Row::Plan),
+    ("/plans/{id}/people", Row::Plan),
+    ("/plans/{id}/remove", Row::Plan),
+    ("/plans/{id}/start", Row::Plan),
+    ("/plans/{id}/delete", Row::Plan),
+    ("/landed/{id}", Row::Landed),
+    ("/landed/{id}/settled", Row::Landed),
+    ("/you/{token}/landed", Row::Everybody),
     ("/contacts/{id}", Row::Contact),
     ("/contacts/{id}/edit", Row::Contact),
     ("/contacts/{id}/delete", Row::Contact),
@@ -216,7 +232,12 @@ async fn nobody_sees_or_changes_what_is_another_connectors() {
                 match row {
                     // Back to one's own settings, with nothing done.
                     Row::Session | Row::Token => assert_eq!(status, 303, "{what}"),
-                    Row::Introduction | Row::Contact | Row::Import | Row::Unfinished => {
+                    Row::Introduction
+                    | Row::Contact
+                    | Row::Import
+                    | Row::Plan
+                    | Row::Landed
+                    | Row::Unfinished => {
                         assert_eq!(status, 404, "{what}: {}", page.plain());
                     }
                     Row::Instance | Row::Log | Row::Delivery | Row::Account

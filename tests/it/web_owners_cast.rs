@@ -9,8 +9,9 @@ use twoyes::domain::asking::Side;
 use twoyes::domain::connector::{Connector, Role, Scope};
 use twoyes::domain::contact::RawContact;
 use twoyes::domain::letter::LinkName::Answer;
+use twoyes::domain::plan::RawPlan;
 use twoyes::flow::people;
-use twoyes::flow::{account, ask, draft, import, introduce, unfinished};
+use twoyes::flow::{account, ask, draft, import, introduce, landed, plan, unfinished};
 use twoyes::web::routes::Route;
 
 use crate::support::app::{Page, TestApp, encode, raw_draft, request};
@@ -24,6 +25,8 @@ pub struct Cast {
     delivery: String,
     unfinished: String,
     import: String,
+    plan: String,
+    landed: String,
     session: String,
     token: String,
 }
@@ -64,6 +67,7 @@ impl Cast {
         let contact = people::add(app.cx(), &mara, &raw).await.unwrap().id.to_string();
         let unfinished = unfinished_of(&app, &mara).await;
         let import = import_of(&app, &mara).await;
+        let (plan, landed) = search_of(&app, &mara, &contact).await;
         let session = account::session_for(app.cx(), &mara).await.unwrap();
         let session = account::who_is(app.cx(), &session).await.unwrap().unwrap().0.id.0.to_string();
         let (token, _) = account::add_token(app.cx(), &mara, "own", &[Scope::Read]).await.unwrap();
@@ -76,6 +80,8 @@ impl Cast {
             delivery: String::new(),
             unfinished,
             import,
+            plan,
+            landed,
             session,
             token,
         };
@@ -119,6 +125,8 @@ impl Cast {
             Row::Contact => with(std::slice::from_ref(&self.contact)),
             Row::Delivery => with(std::slice::from_ref(&self.delivery)),
             Row::Import => with(std::slice::from_ref(&self.import)),
+            Row::Plan => with(std::slice::from_ref(&self.plan)),
+            Row::Landed => with(std::slice::from_ref(&self.landed)),
             Row::Unfinished => with(std::slice::from_ref(&self.unfinished)),
             Row::Session => with(std::slice::from_ref(&self.session)),
             Row::Token => with(std::slice::from_ref(&self.token)),
@@ -158,6 +166,22 @@ impl Cast {
 async fn unfinished_of(app: &TestApp, mara: &Connector) -> String {
     let typed = [("first.name".to_owned(), "Zuleika".to_owned())].into();
     unfinished::keep(app.cx(), mara, None, &typed).await.unwrap().0.to_string()
+}
+
+/// Mara has a plan for somebody, who has found a job.
+async fn search_of(app: &TestApp, mara: &Connector, contact: &str) -> (String, String) {
+    let contact = people::get(app.cx(), mara, contact.parse().unwrap()).await.unwrap();
+    let raw = RawPlan {
+        purpose: "job_search".into(),
+        why_first: "xylophone".into(),
+        why_second: "marzipan".into(),
+        shared: "Ferdinand plays.".into(),
+        per_week: "1".into(),
+        ..RawPlan::default()
+    };
+    let plan = plan::create(app.cx(), mara, contact.id, &raw).await.unwrap();
+    let landed = landed::by_connector(app.cx(), mara, &contact).await.unwrap();
+    (plan.to_string(), landed.to_string())
 }
 
 /// Mara looked into a file and has not said yes to it.

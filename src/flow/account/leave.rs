@@ -5,7 +5,7 @@ use super::manage::take_back_all;
 use super::{AccountError, invalid, keep_an_admin};
 use crate::domain::connector::Connector;
 use crate::domain::problem::Problem;
-use crate::store::{accounts, addresses, contacts, imports, introductions, sessions, tokens};
+use crate::store::{accounts, addresses, contacts, imports, introductions, landed, sessions, tokens};
 
 /// Deletes an account whose owner typed its address. Sessions, tokens, drafts and contacts go at once;
 /// what is under way is taken back the quiet way. Name and address stay until the last of those is over.
@@ -28,6 +28,7 @@ pub async fn delete(cx: &Cx, who: &Connector, typed: &str) -> Result<(), Account
                 introductions::rest(tx, id).await?;
                 contacts::delete_all(tx, id).await?;
                 imports::delete_all(tx, id).await?;
+                landed::delete_all(tx, id).await?;
                 Ok::<_, AccountError>(accounts::mark_deleted(tx, id, now).await?)
             })
         })

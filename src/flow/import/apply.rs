@@ -1,5 +1,7 @@
 //! Taking entries over into the address book, and noting what each did.
 
+use std::collections::HashMap;
+
 use super::super::{Ctx, Cx, Failure};
 use super::{BATCH, contact_id};
 use crate::clock::Ts;
@@ -21,8 +23,9 @@ pub(super) async fn unit(cx: &Cx, of: &Import) -> Result<(), Failure> {
                     Some(last) => new.next = last.nth + 1,
                     None => (new.stage, new.next) = (Stage::Done, 0),
                 }
+                let mut known = known(tx, &cx, &old, &entries).await?;
                 for entry in &entries {
-                    one(tx, &cx, &mut new, entry, now).await?;
+                    one(tx, &cx, &mut new, entry, &mut known, now).await?;
                 }
                 imports::save(tx, &old, &new, now).await?;
                 Ok(())
@@ -31,7 +34,29 @@ pub(super) async fn unit(cx: &Cx, of: &Import) -> Result<(), Failure> {
         .await
 }
 
-async fn one(tx: &mut Tx, cx: &Ctx, of: &mut Import, entry: &Entry, now: Ts) -> Result<(), Failure> {
+/// The contacts that have one of the addresses of these entries, by address: what is there now counts, not what was
+/// there when the file was compared.
+type Known = HashMap<String, Contact>;
+
+async fn known(tx: &mut Tx, cx: &Ctx, of: &Import, entries: &[Entry]) -> Result<Known, StoreError> {
+    let facts = entries.iter().filter_map(|entry| entry.facts.as_ref()?.check(&cx.languages()).ok());
+    let addresses: Vec<String> = facts.filter_map(|facts| address(&facts)).collect();
+    let found = import_rows::alike(tx, of.connector, &addresses, &[]).await?;
+    Ok(found.into_iter().filter_map(|one| Some((address(&one.facts)?, one))).collect())
+}
+
+fn address(facts: &ContactFacts) -> Option<String> {
+    facts.email.as_ref().map(|email| email.as_str().to_lowercase())
+}
+
+async fn one(
+    tx: &mut Tx,
+    cx: &Ctx,
+    of: &mut Import,
+    entry: &Entry,
+    known: &mut Known,
+    now: Ts,
+) -> Result<(), Failure> {
     let facts = entry.facts.as_ref().and_then(|raw| raw.check(&cx.languages()).ok());
     let choice = entry.choice.unwrap_or(Choice::Skip);
     let (Some(facts), Some(kind)) = (facts, entry.kind) else {
@@ -42,12 +67,22 @@ async fn one(tx: &mut Tx, cx: &Ctx, of: &mut Import, entry: &Entry, now: Ts) -> 
         of.counts.skipped += 1;
         return Ok(());
     }
-    // What is there now counts, not what was there when it was compared.
-    let twin = twin(tx, of, entry, &facts, choice, kind).await?;
-    let change = match twin {
-        None => added(tx, cx, of, entry, facts, now).await?,
-        Some(twin) => merged(tx, &twin, &facts, choice, now).await?,
+    let twin = match (address(&facts).and_then(|address| known.get(&address).cloned()), entry.twin) {
+        (None, Some(id)) if kind == Kind::Name && choice != Choice::Add => {
+            contacts::get(tx, of.connector, id).await?
+        }
+        (same_address, _) => same_address,
     };
+    let done = match twin {
+        None => added(tx, cx, of, entry, facts, now).await?,
+        Some(twin) => merged(tx, twin, &facts, choice, now).await?,
+    };
+    let (change, contact) = done.unzip();
+    if let Some(contact) = contact
+        && let Some(address) = address(&contact.facts)
+    {
+        known.insert(address, contact);
+    }
     match &change {
         Some(Change { before: None, .. }) => of.counts.added += 1,
         Some(Change { before: Some(_), .. }) => of.counts.merged += 1,
@@ -59,25 +94,6 @@ async fn one(tx: &mut Tx, cx: &Ctx, of: &mut Import, entry: &Entry, now: Ts) -> 
     Ok(())
 }
 
-async fn twin(
-    tx: &mut Tx,
-    of: &Import,
-    entry: &Entry,
-    facts: &ContactFacts,
-    choice: Choice,
-    kind: Kind,
-) -> Result<Option<Contact>, StoreError> {
-    let address: Vec<String> = facts.email.iter().map(|email| email.as_str().to_lowercase()).collect();
-    let same = import_rows::alike(tx, of.connector, &address, &[]).await?.into_iter().next();
-    match (same, kind, choice, entry.twin) {
-        (Some(same), ..) => Ok(Some(same)),
-        (None, Kind::Name, Choice::Fill | Choice::Replace, Some(id)) => {
-            contacts::get(tx, of.connector, id).await
-        }
-        (None, ..) => Ok(None),
-    }
-}
-
 async fn added(
     tx: &mut Tx,
     cx: &Ctx,
@@ -85,7 +101,7 @@ async fn added(
     entry: &Entry,
     facts: ContactFacts,
     now: Ts,
-) -> Result<Option<Change>, StoreError> {
+) -> Result<Option<(Change, Contact)>, StoreError> {
     let new = Contact {
         id: contact_id(cx, of, entry.nth),
         connector: of.connector,
@@ -97,23 +113,25 @@ async fn added(
     if !contacts::insert(tx, &new).await? {
         return Ok(None);
     }
-    Ok(Some(Change { contact: new.id, before: None, after: RawContact::from(new.facts) }))
+    let change = Change { contact: new.id, before: None, after: RawContact::from(new.facts.clone()) };
+    Ok(Some((change, new)))
 }
 
 async fn merged(
     tx: &mut Tx,
-    twin: &Contact,
+    twin: Contact,
     facts: &ContactFacts,
     choice: Choice,
     now: Ts,
-) -> Result<Option<Change>, StoreError> {
+) -> Result<Option<(Change, Contact)>, StoreError> {
     // Somebody came in with this address since: nothing of theirs is overwritten.
     let how = if choice == Choice::Replace { Choice::Replace } else { Choice::Fill };
     let both = merge(&twin.facts, facts, how);
     if both == twin.facts {
         return Ok(None);
     }
-    contacts::update(tx, twin, &both, now).await?;
-    let (before, after) = (RawContact::from(twin.facts.clone()), RawContact::from(both));
-    Ok(Some(Change { contact: twin.id, before: Some(before), after }))
+    contacts::update(tx, &twin, &both, now).await?;
+    let (before, after) = (RawContact::from(twin.facts), RawContact::from(both.clone()));
+    let change = Change { contact: twin.id, before: Some(before), after };
+    Ok(Some((change, Contact { version: twin.version + 1, facts: both, updated_at: now, ..twin })))
 }

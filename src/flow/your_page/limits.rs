@@ -52,6 +52,8 @@ pub enum Change {
     Connector,
     Back,
     Never,
+    /// They found a job: every search of theirs is over.
+    Landed,
     /// A mail is on its way to the new address.
     Address,
 }
@@ -63,6 +65,7 @@ crate::domain::text_enum!(Change {
     Connector = "connector",
     Back = "back",
     Never = "never",
+    Landed = "landed",
     Address = "address",
 });
 
@@ -131,6 +134,27 @@ pub async fn never(cx: &Cx, token: &str, nonce: &str) -> Result<Change, YouError
     Ok(Change::Never)
 }
 
+/// "I found a job": their searches end, with all connectors.
+pub async fn landed(cx: &Cx, token: &str, nonce: &str) -> Result<Change, YouError> {
+    let now = cx.now();
+    let (link, generation) = read_link(cx, token, nonce, now)?;
+    let shared = cx.clone();
+    let steps = cx
+        .db
+        .write(move |tx| {
+            let cx = shared.clone();
+            Box::pin(async move {
+                let you = find(tx, link, generation, now).await?;
+                Ok::<_, YouError>(super::super::landed::by_party(tx, &cx, you.person, &you.name, now).await?)
+            })
+        })
+        .await?;
+    for step in &steps {
+        committed(cx, step);
+    }
+    Ok(Change::Landed)
+}
+
 fn check(cx: &Ctx, raw: &RawChange, now: Ts) -> Result<(Change, Checked), Problems> {
     let one = |problem: Problem| Problems(vec![problem]);
     let what = Change::parse(&raw.what).ok_or_else(|| one(Problem::new("what", "required")))?;
@@ -149,7 +173,7 @@ fn check(cx: &Ctx, raw: &RawChange, now: Ts) -> Result<(Change, Checked), Proble
                 Ok(Checked::Back { refusals, resume: raw.resume, allow: raw.allow })
             }
         }
-        Change::Never | Change::Address => Err(Problem::new("what", "required")),
+        Change::Never | Change::Landed | Change::Address => Err(Problem::new("what", "required")),
     };
     checked.map(|checked| (what, checked)).map_err(one)
 }

@@ -10,7 +10,7 @@ pub use crate::store::persons::Entry;
 pub use address::{ADDRESS_LINK_LIFE, ChangePage, confirm, look_at_change, wish};
 pub use data::{Data, data};
 pub use erase::erase;
-pub use limits::{Change, RawChange, change, never};
+pub use limits::{Change, RawChange, change, landed, never};
 
 use uuid::Uuid;
 
@@ -85,6 +85,8 @@ pub struct YourPage {
     /// Who may be refused: an introduction with the name of the other person in it.
     pub people: Vec<(IntroductionId, String)>,
     pub connectors: Vec<(ConnectorId, String)>,
+    /// They look for work through somebody, and have not said that they found it.
+    pub seeks: bool,
     /// "Never at all" stands.
     pub never: bool,
     /// It was their own wish.
@@ -233,6 +235,7 @@ async fn page(tx: &mut Tx, cx: &Ctx, you: &You, now: Ts) -> Result<YourPage, You
             })
             .collect(),
         people: people.into_iter().map(|(_, id, name)| (id, name)).collect(),
+        seeks: super::landed::seeks(tx, you.person).await?,
         never: suppressed.is_some(),
         may_lift: suppressed.is_some_and(|(_, own)| own),
         nonce: nonce::make(&nonce_key(cx), you.link, you.generation, now),

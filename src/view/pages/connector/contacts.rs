@@ -58,6 +58,10 @@ pub struct Contact {
     /// The best suggestions, and where all of them are.
     pub suggested: Vec<MeetRow>,
     pub meet: String,
+    /// The plan for them, or where one is begun.
+    pub plan: String,
+    pub has_plan: bool,
+    pub landed: String,
     pub history: Vec<HistoryRow>,
     /// It was saved just before.
     pub saved: bool,
@@ -214,6 +218,9 @@ impl Page for Contact {
             facets: FacetsShown::sample(),
             suggested: vec![MeetRow::sample()],
             meet: "/contacts/x/meet".into(),
+            plan: "/plans/x".into(),
+            has_plan: true,
+            landed: "/contacts/x/landed".into(),
             history,
             saved: true,
             edit: "/contacts/x/edit".into(),
@@ -230,6 +237,7 @@ impl Page for Contact {
             notes: String::new(),
             facets: FacetsShown::none(),
             suggested: Vec::new(),
+            has_plan: false,
             history: Vec::new(),
             saved: false,
             ..full.clone()

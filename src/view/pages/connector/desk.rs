@@ -23,6 +23,8 @@ pub struct Desk {
     pub settled: Option<Settled>,
     /// Forms of the composer that are not drafts yet.
     pub unfinished: usize,
+    /// Who found a job and whose helpers wait for thanks.
+    pub landed: Vec<LandedRow>,
     /// Who should meet, this week.
     pub ahead: Vec<AheadRow>,
     pub time_zone: String,
@@ -111,6 +113,13 @@ pub const NEXT: &[&str] = &[
     "they-rest",
 ];
 
+/// Somebody found a job.
+#[derive(Clone, Debug, Serialize)]
+pub struct LandedRow {
+    pub name: String,
+    pub path: String,
+}
+
 impl Page for Desk {
     const FILE: &'static str = "connector/desk";
 
@@ -144,6 +153,7 @@ impl Page for Desk {
             settled: None,
             unfinished: 1,
             ahead: Vec::new(),
+            landed: Vec::new(),
             time_zone: "Europe/Berlin".into(),
         };
         let quiet = Self { waiting: part.clone(), ..empty.clone() };
@@ -153,6 +163,7 @@ impl Page for Desk {
             done: part.clone(),
             settled: Some(settled),
             ahead: vec![AheadRow::sample()],
+            landed: vec![LandedRow { name: "Sam Cole".into(), path: "/landed/x".into() }],
             unfinished: 2,
             ..empty.clone()
         };

@@ -7,11 +7,12 @@ mod desk;
 mod imports;
 mod introduction;
 mod meet;
+mod plans;
 
 pub use circles::{Circles, Dot, Filed, FilingCard, FilingChoice, RingRow, Seeker, SeekerOption};
 pub use composer::{Composer, FIELDS, Finder, FoundContact, PersonNote, UnfinishedRow};
 pub use contacts::{CONTACT_FIELDS, Contact, ContactForm, ContactRow, Contacts, FacetsShown, HistoryRow};
-pub use desk::{Desk, NextStep, Part, Row, Settle, Settled};
+pub use desk::{Desk, LandedRow, NextStep, Part, Row, Settle, Settled};
 pub use imports::{
     ChosenCount, ColumnRow, Difference, EntryRow, FileLink, Group, Import, ImportRow, Imports,
 };
@@ -19,6 +20,10 @@ pub use introduction::{
     Can, EventRow, Introduction, IntroductionPaths, OwnLetter, PartyRow, Preview, PreviewRow, ShownAnswer,
 };
 pub use meet::{AheadRow, Meet, MeetRow, ReasonRow};
+pub use plans::{
+    Candidate, Landed, PLAN_FIELDS, Part as PlanPart, Plan, PlanFinder, PlanForm, PlanPaths, PlanPerson,
+    PlanRow, Plans,
+};
 
 use super::super::registry::{PageEntry, page};
 
@@ -33,6 +38,10 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<ContactForm>(),
     page::<Circles>(),
     page::<Meet>(),
+    page::<Plans>(),
+    page::<PlanForm>(),
+    page::<Plan>(),
+    page::<Landed>(),
     page::<Imports>(),
     page::<Import>(),
 ];

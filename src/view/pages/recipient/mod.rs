@@ -6,7 +6,7 @@ mod your_page;
 pub use answer::{Answer, Answered, CheckIn, CheckInDone, GivenAnswer, Stop, Told};
 pub use your_page::{
     AskView, ChoiceView, EntryView, HolderView, NewAddress, NewAddressDone, RefusedView, YouErase, YouErased,
-    YouNever, YourPage, YourPaths,
+    YouLanded, YouNever, YourPage, YourPaths,
 };
 
 use super::super::registry::{PageEntry, page};
@@ -20,6 +20,7 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<CheckInDone>(),
     page::<YourPage>(),
     page::<YouNever>(),
+    page::<YouLanded>(),
     page::<YouErase>(),
     page::<YouErased>(),
     page::<NewAddress>(),

@@ -37,6 +37,7 @@ pub struct YourPage {
     pub people: Vec<ChoiceView>,
     pub connectors: Vec<ChoiceView>,
     pub refused: Vec<RefusedView>,
+    pub seeks: bool,
     pub never: bool,
     pub may_lift: bool,
     /// As typed.
@@ -51,6 +52,7 @@ pub struct YourPage {
 pub struct YourPaths {
     pub you: String,
     pub never: String,
+    pub landed: String,
     pub erase: String,
     pub data: String,
 }
@@ -109,6 +111,16 @@ pub struct YouNever {
     pub told: Told,
     pub faults: Vec<Fault>,
     pub email_masked: String,
+    pub nonce: String,
+    pub back: String,
+}
+
+/// "I found a job": one more look.
+#[derive(Clone, Debug, Serialize)]
+pub struct YouLanded {
+    pub frame: Frame,
+    pub told: Told,
+    pub faults: Vec<Fault>,
     pub nonce: String,
     pub back: String,
 }
@@ -180,6 +192,7 @@ impl YourPage {
         let paths = YourPaths {
             you: "/you/x".into(),
             never: "/you/x/never".into(),
+            landed: "/you/x/landed".into(),
             erase: "/you/x/erase".into(),
             data: "/you/x/data".into(),
         };
@@ -203,6 +216,7 @@ impl YourPage {
             people: Vec::new(),
             connectors: Vec::new(),
             refused: Vec::new(),
+            seeks: false,
             never: false,
             may_lift: false,
             email: String::new(),
@@ -258,6 +272,7 @@ impl Page for YourPage {
                 refused("Charles Babbage", false),
                 RefusedView { id: "2".into(), ..refused("Mary Somerville", true) },
             ],
+            seeks: true,
             never: true,
             may_lift: true,
             ..Self::sample()
@@ -287,6 +302,26 @@ impl Page for YouNever {
         vec![
             one(Told::Nothing, vec![]),
             one(Told::Nothing, vec![Fault::sample("never")]),
+            one(Told::Stale, vec![]),
+            one(Told::Later, vec![]),
+        ]
+    }
+}
+
+impl Page for YouLanded {
+    const FILE: &'static str = "recipient/you_landed";
+
+    fn samples() -> Vec<Self> {
+        let one = |told, faults| Self {
+            frame: Frame::public(),
+            told,
+            faults,
+            nonce: "n".repeat(32),
+            back: "/you/x".into(),
+        };
+        vec![
+            one(Told::Nothing, vec![]),
+            one(Told::Nothing, vec![Fault::sample("landed")]),
             one(Told::Stale, vec![]),
             one(Told::Later, vec![]),
         ]

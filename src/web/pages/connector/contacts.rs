@@ -16,7 +16,7 @@ use crate::domain::facets::{Facets, RawFacets};
 use crate::domain::introduction::Introduction;
 use crate::domain::problem::Problems;
 use crate::flow::people::{self, ContactError};
-use crate::flow::{circles, meet};
+use crate::flow::{circles, meet, plan};
 use crate::ids::ContactId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, CONTACT_FIELDS, ContactRow, FacetsShown, Here, HistoryRow};
@@ -93,9 +93,13 @@ pub async fn open(
         history_row(of, other.map(|party| party.name.clone()).unwrap_or_default())
     });
     let suggested = meet::for_contact(&web.cx, &who, &contact, SUGGESTED).await?;
+    let plan = plan::for_seeker(&web.cx, &who, id).await?;
     let page = pages::Contact {
         suggested: suggested.iter().map(|one| meet_row(&contact, one)).collect(),
         meet: urls::of(path::MEET, id),
+        has_plan: plan.is_some(),
+        plan: plan.map_or_else(|| urls::of(path::PLAN_NEW, id), |plan| urls::of(path::PLAN, plan.id)),
+        landed: urls::of(path::CONTACT_LANDED, id),
         frame: frame(&web, &who).at(Here::Contacts),
         history: told.collect(),
         saved: query.told == "saved",

@@ -13,10 +13,10 @@ use crate::clock::Ts;
 use crate::domain::attention::Place;
 use crate::domain::connector::Connector;
 use crate::flow::desk::{self, COUNTED, Item, Section};
-use crate::flow::unfinished;
+use crate::flow::{landed, unfinished};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
-use crate::view::pages::{self, Here, Part, Row, Settle, Settled};
+use crate::view::pages::{self, Here, LandedRow, Part, Row, Settle, Settled};
 use crate::web::Web;
 use crate::web::error::WebError;
 
@@ -52,6 +52,7 @@ pub async fn desk(
         settled: settled(&web, &who, &look.settled).await?,
         unfinished: unfinished::all(&web.cx, &who).await?.len(),
         ahead: Vec::new(),
+        landed: landed(&web, &who).await?,
         time_zone: who.time_zone.clone(),
     };
     match page.only {
@@ -73,6 +74,15 @@ pub async fn desk(
         }
     }
     show(&web, &who.language, StatusCode::OK, &page)
+}
+
+/// Who found a job and whose helpers were not thanked yet.
+async fn landed(web: &Web, who: &Connector) -> Result<Vec<LandedRow>, WebError> {
+    let open = landed::open(&web.cx, who).await?;
+    Ok(open
+        .into_iter()
+        .map(|one| LandedRow { path: urls::of(path::LANDED, one.id), name: one.name })
+        .collect())
 }
 
 fn key(look: &Look) -> Option<(Ts, IntroductionId)> {

@@ -30,15 +30,19 @@ fn letter(web: &Web, who: &Connector, of: &Introduction, side: Side) -> OwnLette
         (_, side) if side == of.terms.writes_first => "nudge-writer",
         (_, _) => "nudge-other",
     };
-    let signature = match who.signature.trim() {
-        "" => given_name(&who.name),
-        signature => signature,
-    };
     let args: [(&str, Arg<'_>); 3] = [
         ("to", to.given_name().into()),
         ("other", other.given_name().into()),
-        ("signature", signature.into()),
+        ("signature", signature(who).into()),
     ];
     let say = |key: &str| web.cx.views.words(&who.language, &format!("letter-{word}{key}"), &args);
     OwnLetter::new(side, &to.name, to.email.as_str(), &say("-subject"), say(""))
+}
+
+/// How a connector signs their own letters.
+pub fn signature(who: &Connector) -> &str {
+    match who.signature.trim() {
+        "" => given_name(&who.name),
+        signature => signature,
+    }
 }

@@ -6,9 +6,11 @@ mod contacts;
 mod desk;
 mod import;
 mod introduction;
+mod landed;
 mod letters;
 mod meet;
 mod next;
+mod plan;
 pub(super) mod preview;
 
 use axum::Router;
@@ -55,6 +57,19 @@ pub const TABLE: &[Route] = &[
     route("GET", path::CIRCLES, Access::Connector),
     route("POST", path::CIRCLES_FILE, Access::Connector),
     route("GET", path::MEET, Access::Connector),
+    route("GET", path::PLANS, Access::Connector),
+    route("GET", path::PLAN_NEW, Access::Connector),
+    route("POST", path::PLAN_NEW, Access::Connector),
+    route("GET", path::PLAN, Access::Connector),
+    route("GET", path::PLAN_EDIT, Access::Connector),
+    route("POST", path::PLAN_EDIT, Access::Connector),
+    route("POST", path::PLAN_PEOPLE, Access::Connector),
+    route("POST", path::PLAN_REMOVE, Access::Connector),
+    route("POST", path::PLAN_START, Access::Connector),
+    route("POST", path::PLAN_DELETE, Access::Connector),
+    route("POST", path::CONTACT_LANDED, Access::Connector),
+    route("GET", path::LANDED, Access::Connector),
+    route("POST", path::LANDED_SETTLED, Access::Connector),
     route("GET", path::CONTACT, Access::Connector),
     route("GET", path::CONTACT_EDIT, Access::Connector),
     route("POST", path::CONTACT_EDIT, Access::Connector),
@@ -93,6 +108,17 @@ pub fn router() -> Router<Web> {
         .route(path::CIRCLES, get(circles::open))
         .route(path::CIRCLES_FILE, post(circles::file))
         .route(path::MEET, get(meet::open))
+        .route(path::PLANS, get(plan::list))
+        .route(path::PLAN_NEW, get(plan::blank).post(plan::create))
+        .route(path::PLAN, get(plan::open))
+        .route(path::PLAN_EDIT, get(plan::edit).post(plan::save))
+        .route(path::PLAN_PEOPLE, post(plan::add))
+        .route(path::PLAN_REMOVE, post(plan::remove))
+        .route(path::PLAN_START, post(plan::start))
+        .route(path::PLAN_DELETE, post(plan::delete))
+        .route(path::CONTACT_LANDED, post(landed::switch))
+        .route(path::LANDED, get(landed::open))
+        .route(path::LANDED_SETTLED, post(landed::settled))
         .route(path::CONTACT, get(contacts::open))
         .route(path::CONTACT_EDIT, get(contacts::edit).post(contacts::save))
         .route(path::CONTACT_DELETE, post(contacts::delete))

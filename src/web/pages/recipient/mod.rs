@@ -26,6 +26,8 @@ pub const TABLE: &[Route] = &[
     route("POST", path::YOU, Access::Public),
     route("GET", path::YOU_NEVER, Access::Public),
     route("POST", path::YOU_NEVER, Access::Public),
+    route("GET", path::YOU_LANDED, Access::Public),
+    route("POST", path::YOU_LANDED, Access::Public),
     route("GET", path::YOU_ERASE, Access::Public),
     route("POST", path::YOU_ERASE, Access::Public),
     route("GET", path::YOU_DATA, Access::Public),
@@ -40,6 +42,7 @@ pub fn router() -> Router<Web> {
         .route(path::CHECK_IN, get(check_in::open).post(check_in::tell))
         .route(path::YOU, get(your_page::open).post(your_page::change))
         .route(path::YOU_NEVER, get(your_page::ask_never).post(your_page::never))
+        .route(path::YOU_LANDED, get(your_page::ask_landed).post(your_page::landed))
         .route(path::YOU_ERASE, get(your_page::ask_erase).post(your_page::erase))
         .route(path::YOU_DATA, get(your_page::data))
         .route(path::ADDRESS, get(new_address::open).post(new_address::confirm))

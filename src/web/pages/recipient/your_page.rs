@@ -74,6 +74,23 @@ pub async fn never(State(web): State<Web>, Token(token): Token, form: Form) -> R
     }
 }
 
+/// "I found a job": one more look.
+pub async fn ask_landed(State(web): State<Web>, Token(token): Token) -> Result<Response, WebError> {
+    show_landed(&web, &token, &Showing::first()).await
+}
+
+pub async fn landed(State(web): State<Web>, Token(token): Token, form: Form) -> Result<Response, WebError> {
+    if let Err(showing) = sure(&form, form.ticked("landed"), ("landed", "tick-needed")) {
+        return show_landed(&web, &token, &showing).await;
+    }
+    match your_page::landed(&web.cx, &token, form.get("nonce")).await {
+        Ok(done) => Ok(see_other(&format!("{}?done={}", at(path::YOU, &token), done.as_str()))),
+        Err(YouError::StaleForm) => show_landed(&web, &token, &Showing::stale()).await,
+        Err(YouError::Erased { language }) => erased(&web, &language),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// "Erase me": one more look.
 pub async fn ask_erase(State(web): State<Web>, Token(token): Token) -> Result<Response, WebError> {
     show_erase(&web, &token, "", &Showing::first()).await
@@ -184,6 +201,7 @@ fn view(web: &Web, you: YourPage, token: &str, shown: &Shown<'_>) -> pages::Your
                 is_connector: one.is_connector,
             })
             .collect(),
+        seeks: you.seeks,
         never: you.never,
         may_lift: you.may_lift,
         email: typed.get("email").to_owned(),
@@ -191,6 +209,7 @@ fn view(web: &Web, you: YourPage, token: &str, shown: &Shown<'_>) -> pages::Your
         paths: pages::YourPaths {
             you: at(path::YOU, token),
             never: at(path::YOU_NEVER, token),
+            landed: at(path::YOU_LANDED, token),
             erase: at(path::YOU_ERASE, token),
             data: at(path::YOU_DATA, token),
         },
@@ -248,6 +267,22 @@ async fn show_never(web: &Web, token: &str, showing: &Showing) -> Result<Respons
         told: showing.told,
         faults: faults(web, &you.language, &showing.problems),
         email_masked: you.email_masked,
+        nonce: you.nonce,
+        back: at(path::YOU, token),
+    };
+    show(web, &you.language, showing.status, &page)
+}
+
+async fn show_landed(web: &Web, token: &str, showing: &Showing) -> Result<Response, WebError> {
+    let you = match your_page::open(&web.cx, token).await {
+        Ok(you) => you,
+        Err(YouError::Erased { language }) => return erased(web, &language),
+        Err(error) => return Err(error.into()),
+    };
+    let page = pages::YouLanded {
+        frame: Frame::public(),
+        told: showing.told,
+        faults: faults(web, &you.language, &showing.problems),
         nonce: you.nonce,
         back: at(path::YOU, token),
     };
