@@ -187,7 +187,7 @@ impl Card {
             "X-TWOYES-LOOKING-FOR" => set(&mut self.looking_for, text(&of.value)),
             "X-TWOYES-CAN-HELP" => set(&mut self.can_help, text(&of.value)),
             "KIND" | "X-ADDRESSBOOKSERVER-KIND" => {
-                self.is_group = text(&of.value).eq_ignore_ascii_case("group")
+                self.is_group = text(&of.value).eq_ignore_ascii_case("group");
             }
             _ => {}
         }

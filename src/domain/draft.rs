@@ -42,6 +42,8 @@ pub struct RawDraft {
     pub second: RawParty,
     pub shared: String,
     pub step: String,
+    /// Only for colleagues.
+    pub fit: String,
     /// Empty means the first.
     pub writes_first: String,
     pub asked_for_this: bool,
@@ -99,6 +101,7 @@ impl RawDraft {
         let writes_first = problems.take(word("writes_first", writes, Side::parse, Side::ALL, Side::as_str));
         let shared = problems.take(text::required_paragraph("shared", &self.shared, SHARED_MAX));
         let step = problems.take(text::paragraph("step", &self.step, STEP_MAX));
+        let fit = problems.take(text::paragraph("fit", &self.fit, STEP_MAX));
         Some(Terms {
             purpose: purpose?,
             order: order?,
@@ -109,6 +112,7 @@ impl RawDraft {
             coworker_confirmed: self.coworker_confirmed,
             shared: shared?,
             step: step?,
+            fit: fit?,
         })
     }
 }

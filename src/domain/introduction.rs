@@ -100,9 +100,21 @@ pub struct Terms {
     pub shared: String,
     /// The one small concrete step.
     pub step: String,
+    /// Why the first would fit where the connector and the second work; for the second alone.
+    pub fit: String,
 }
 
 impl Introduction {
+    /// Why it is good for this party, for them alone. A colleague reads the fit with it.
+    #[must_use]
+    pub fn why_for(&self, side: Side) -> String {
+        let why = &self.parties.get(side).why;
+        match (side, self.terms.purpose, self.terms.fit.as_str()) {
+            (Side::Second, Purpose::Colleague, fit) if !fit.is_empty() => format!("{why}\n\n{fit}"),
+            _ => why.clone(),
+        }
+    }
+
     /// When it closes for good if nothing else happens: the deadline plus the hold, so that a yes in
     /// the last minute has its full hold and every ending falls on the same moment.
     #[must_use]

@@ -30,6 +30,8 @@ pub struct Texts<'a> {
     pub same_employer: bool,
     /// "This person would be an appropriate co-worker" is ticked.
     pub coworker_confirmed: bool,
+    /// Why the first would fit where the second works; none when they are no colleague of the connector.
+    pub fit: Option<&'a str>,
 }
 
 /// One piece of advice; the word `lint-{code}` holds its sentence.
@@ -62,6 +64,9 @@ pub fn lint(texts: &Texts<'_>) -> Vec<Lint> {
     }
     if texts.same_employer && !texts.coworker_confirmed {
         found.push(Lint { code: "same-employer", field: "coworker", args: Vec::new() });
+    }
+    if texts.fit.is_some_and(|fit| fit.trim().is_empty()) {
+        found.push(Lint { code: "no-fit", field: "fit", args: Vec::new() });
     }
     found
 }
@@ -200,6 +205,7 @@ mod tests {
 
     fn good() -> Texts<'static> {
         Texts {
+            fit: None,
             shared: "Grace wrote the compiler that our mill still runs on; Alan builds a team that needs one.",
             why_first: "The team is small and decides within a week.",
             why_second: "You told me that nobody applies who has read the manual. She wrote one.",
@@ -310,5 +316,7 @@ mod tests {
         let texts = Texts { same_employer: true, ..good() };
         assert_eq!(codes(&texts), [("same-employer", "coworker")]);
         assert_eq!(codes(&Texts { coworker_confirmed: true, ..texts }), []);
+        assert_eq!(codes(&Texts { fit: Some(" "), ..good() }), [("no-fit", "fit")]);
+        assert_eq!(codes(&Texts { fit: Some("She knows mills."), ..good() }), []);
     }
 }

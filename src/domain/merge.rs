@@ -46,10 +46,9 @@ impl Choice {
     #[must_use]
     pub const fn usual(kind: Kind, one_has_no_address: bool) -> Self {
         match kind {
-            Kind::New => Self::Add,
             Kind::Address | Kind::File => Self::Fill,
             Kind::Name if one_has_no_address => Self::Fill,
-            Kind::Name => Self::Add,
+            Kind::New | Kind::Name => Self::Add,
             Kind::Fault => Self::Skip,
         }
     }

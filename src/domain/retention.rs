@@ -142,6 +142,7 @@ fn close(of: &mut Introduction, rules: &Rules, policy: &Policy, now: Ts) {
 /// Who it was about, and every word.
 fn forget_all(of: &mut Introduction) {
     of.terms.shared.clear();
+    of.terms.fit.clear();
     of.terms.step.clear();
     for side in Side::ALL {
         let party = of.parties.get_mut(*side);
@@ -163,6 +164,7 @@ pub fn seen_by(mut of: Introduction, side: Side, now: Ts) -> Introduction {
 
 fn leave(of: &mut Introduction, policy: &Policy) {
     of.terms.shared.clear();
+    of.terms.fit.clear();
     of.terms.step.clear();
     for side in Side::ALL {
         let party = of.parties.get_mut(*side);
@@ -223,6 +225,7 @@ pub fn forget_erased(mut of: Introduction, rules: &Rules, now: Ts) -> Option<Int
             party.shown = None;
             of.parties.get_mut(side.other()).forget_other();
             of.terms.shared.clear();
+            of.terms.fit.clear();
             changed = true;
         }
     }

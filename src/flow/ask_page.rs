@@ -121,7 +121,7 @@ pub(super) fn page(
         other_named,
         how_know_you: you.how_known.clone(),
         how_know_other: other.how_known.clone(),
-        why: you.why.clone(),
+        why: of.why_for(side),
         // The shared text names the other: it is not for a reader they are not named to.
         shared: if other_named { of.terms.shared.clone() } else { String::new() },
         step: of.terms.step.clone(),

@@ -5,7 +5,7 @@ use super::once::Keep;
 use super::save::mirror;
 use super::{Cx, Failure, disk, tally};
 use crate::clock::Ts;
-use crate::domain::asking::{Pair, Side};
+use crate::domain::asking::{Pair, Purpose, Side};
 use crate::domain::connector::Connector;
 use crate::domain::draft::{Draft, DraftParty, RawDraft};
 use crate::domain::event::{Event, What};
@@ -152,6 +152,7 @@ pub fn remarks(raw: &RawDraft) -> Vec<Lint> {
         second_named: raw.names_second,
         same_employer: raw.same_employer,
         coworker_confirmed: raw.coworker_confirmed,
+        fit: (raw.purpose == Purpose::Colleague.as_str()).then_some(raw.fit.as_str()),
     })
 }
 
@@ -175,6 +176,7 @@ pub fn as_typed(of: &Introduction) -> RawDraft {
         second: party(&of.parties.second),
         shared: of.terms.shared.clone(),
         step: of.terms.step.clone(),
+        fit: of.terms.fit.clone(),
         writes_first: of.terms.writes_first.as_str().to_owned(),
         asked_for_this: of.terms.asked_for_this,
         names_second: of.terms.names_second,

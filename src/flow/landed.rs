@@ -58,7 +58,9 @@ pub async fn by_connector(cx: &Cx, who: &Connector, contact: &Contact) -> Result
             })
         })
         .await?;
-    steps.iter().for_each(|step| committed(cx, step));
+    for step in &steps {
+        committed(cx, step);
+    }
     Ok(id)
 }
 

@@ -3,6 +3,7 @@
 use super::error::unit_error;
 use super::once::Keep;
 use super::{Cx, Failure, disk};
+use crate::clock::Span;
 use crate::domain::address::EmailAddress;
 use crate::domain::connector::Connector;
 use crate::domain::contact::{Contact, RawContact};
@@ -187,6 +188,21 @@ pub async fn met_before(
 ) -> Result<Option<Introduction>, Failure> {
     let mut tx = cx.db.read().await?;
     let found = histories::of_pair(&mut tx, who.id, cx.person(one), cx.person(other)).await?;
+    Ok(found.map(|of| to_connector(&of, &cx.policy, cx.now())))
+}
+
+/// How long a colleague who was sent somebody is spared another one, as far as a connector is reminded of it.
+const SPARED: Span = Span::days(90);
+
+/// This connector's newest introduction of somebody to this colleague, within the last while.
+pub async fn sent_to_colleague(
+    cx: &Cx,
+    who: &Connector,
+    colleague: &EmailAddress,
+) -> Result<Option<Introduction>, Failure> {
+    let mut tx = cx.db.read().await?;
+    let since = cx.now() - SPARED;
+    let found = histories::sent_to_colleague(&mut tx, who.id, cx.person(colleague), since).await?;
     Ok(found.map(|of| to_connector(&of, &cx.policy, cx.now())))
 }
 

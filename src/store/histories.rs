@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::introductions;
 use super::tx::Tx;
+use crate::clock::Ts;
 use crate::domain::introduction::Introduction;
 use crate::domain::party::PersonKey;
 use crate::ids::{ConnectorId, IntroductionId};
@@ -28,6 +29,30 @@ pub async fn of_person(
         found.extend(introductions::view(tx, IntroductionId(row.get("id")?)).await?);
     }
     Ok(found)
+}
+
+/// A connector's newest introduction to this person as a colleague that was asked about since `since`.
+pub async fn sent_to_colleague(
+    tx: &mut Tx,
+    owner: ConnectorId,
+    colleague: PersonKey,
+    since: Ts,
+) -> Result<Option<Introduction>, StoreError> {
+    let row = tx
+        .q("SELECT introduction.id AS id FROM party JOIN introduction ON introduction.id = party.introduction_id
+            WHERE party.person = $1 AND party.side = 'second' AND introduction.connector_id = $2
+              AND introduction.purpose = 'colleague' AND introduction.state <> 'draft'
+              AND introduction.created_at >= $3
+            ORDER BY introduction.id DESC LIMIT 1")
+        .bind(colleague.0.to_vec())
+        .bind(owner.0)
+        .bind(since.0)
+        .one()
+        .await?;
+    match row {
+        Some(row) => introductions::view(tx, IntroductionId(row.get("id")?)).await,
+        None => Ok(None),
+    }
 }
 
 /// A connector's newest introduction of these two to each other that was more than a draft.

@@ -53,9 +53,9 @@ pub async fn insert(tx: &mut Tx, new: &Introduction, happened: &[Event]) -> Resu
     tx.q("INSERT INTO introduction (id, connector_id, version, state, introduce_at, purpose, ask_order,
             asked_for_this, names_second, writes_first, same_employer, coworker_confirmed, shared, step,
             round, deadline, withdrawn_at, introduced_at, closed_at, outcome, events, due_at,
-            created_at, updated_at)
+            created_at, updated_at, fit)
           VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20, NULL, $21, $22)")
+            $19, $20, NULL, $21, $22, $23)")
         .bind(new.id.0)
         .bind(new.connector.0)
         .bind(new.state.name().as_str())
@@ -78,6 +78,7 @@ pub async fn insert(tx: &mut Tx, new: &Introduction, happened: &[Event]) -> Resu
         .bind(new.events + count(happened))
         .bind(new.created_at.0)
         .bind(new.updated_at.0)
+        .bind(terms.fit.as_str())
         .run()
         .await?;
     for (_, party) in new.parties.iter() {
@@ -103,7 +104,8 @@ pub async fn save(
             ask_order = $6, asked_for_this = $7, names_second = $8, writes_first = $9,
             same_employer = $10, coworker_confirmed = $11, shared = $12, step = $13, round = $14,
             deadline = $15, withdrawn_at = $16, introduced_at = $17, closed_at = $18, outcome = $19,
-            events = $20, due_at = $21, updated_at = $22, kept = $23, keep_until = $24, asked_at = $25
+            events = $20, due_at = $21, updated_at = $22, kept = $23, keep_until = $24, asked_at = $25,
+            fit = $26
           WHERE id = $1 AND version = $2")
         .bind(next.id.0)
         .bind(next.version)
@@ -130,6 +132,7 @@ pub async fn save(
         .bind(next.retained.kept.as_str())
         .bind(next.retained.until.map(|at| at.0))
         .bind(next.parties.first.asked.map(|asked| asked.at.0))
+        .bind(terms.fit.as_str())
         .exactly_one()
         .await?;
     for (_, party) in next.parties.iter() {
@@ -307,6 +310,7 @@ fn read(row: &Row, parties: Pair<Party>) -> Result<Introduction, StoreError> {
             coworker_confirmed: row.get("coworker_confirmed")?,
             shared: row.get("shared")?,
             step: row.get("step")?,
+            fit: row.get("fit")?,
         },
         parties,
         round: row.get("round")?,

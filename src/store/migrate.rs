@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 18, "import"),
     migration!(two digits: 19, "meet"),
     migration!(two digits: 20, "plan"),
+    migration!(two digits: 21, "fit"),
 ];
 
 /// Why the schema does not fit this version.

@@ -42,7 +42,7 @@ pub(in crate::web) const FILE_LIMIT: usize = 20 * 1024 * 1024;
 /// A larger one is read to its end, so that whoever sends it sees why it is refused; but not for ever.
 const DRAINED: usize = 512 * 1024 * 1024;
 /// How long a file may take to arrive.
-const FILE_TIMEOUT: Duration = Duration::from_secs(600);
+const FILE_TIMEOUT: Duration = Duration::from_mins(10);
 /// The link in the path is the proof on these; a mail program that posts has no origin (RFC 8058).
 const BY_LINK: [&str; 8] = [
     path::ANSWER,

@@ -925,3 +925,8 @@ field-people = The people
 problem-too-many-people = A plan has room for { $max } people.
 error-plan_not_before = Not this week
 error-plan_not_before-text = As many introductions of this plan were started this week as you wanted. The next one can be started on { $date }.
+
+# At your own company
+lint-no-fit = Say in a sentence why they would fit where you both work. Only the colleague reads it.
+field-fit = Why they would fit
+before-colleague = You sent somebody else to { $who } as a colleague within 90 days ({ $when }). Several seekers at once are a burden.

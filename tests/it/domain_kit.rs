@@ -66,6 +66,7 @@ pub fn draft(order: Order) -> Introduction {
             writes_first: Side::First,
             same_employer: false,
             coworker_confirmed: false,
+            fit: String::new(),
             shared: "Ada and Grace both build compilers.".to_owned(),
             step: "A call of twenty minutes".to_owned(),
         },

@@ -216,3 +216,46 @@ async fn a_seeker_says_so_on_their_own_page_and_every_connector_of_theirs_is_tol
     app.see("/").await.says(&format!("{name} found a job"));
     assert_eq!(twoyes::flow::landed::open(app.cx(), &kim).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn the_fit_is_for_the_colleague_alone_and_a_second_seeker_is_warned_of() {
+    let app = TestApp::new().await;
+    let mut raw = raw_draft();
+    raw.purpose = "colleague".into();
+    raw.fit = "She would calm our zeppelin team.".into();
+    let of = draft::create(app.cx(), &app.connector, &raw).await.unwrap();
+    ask::ask(app.cx(), &app.connector, of.id).await.unwrap();
+    let mut mails = app.deliver().await;
+    let link = app.link(of.id, Side::First, Answer).await;
+    app.get(&link).await.is(200).hides("zeppelin");
+    let nonce = app.get(&link).await.value("nonce");
+    app.post(&link, &[("nonce", &nonce), ("choice", "yes")]).await.is(200);
+    app.later(Span::minutes(11));
+    mails.extend(app.deliver().await);
+    app.get(&app.link(of.id, Side::Second, Answer).await).await.is(200).says("calm our zeppelin team");
+    says_yes(&app, of.id, Side::Second).await;
+    mails.extend(app.deliver().await);
+    for mail in &mails {
+        let asks_second = mail.to.iter().any(|to| to.address == raw.second.email)
+            && mail.subject.contains("work well with");
+        assert_eq!(mail.text.contains("zeppelin"), asks_second, "{}", mail.subject);
+        assert_eq!(mail.html.as_deref().unwrap_or_default().contains("zeppelin"), asks_second);
+    }
+    let told: Vec<&str> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+    assert!(mails.iter().any(|mail| mail.text.contains("zeppelin")), "{told:?}");
+    // Another seeker for the same colleague.
+    let form = [
+        ("purpose", "colleague"),
+        ("first.name", "Sam"),
+        ("first.email", "sam@other.example"),
+        ("second.name", raw.second.name.as_str()),
+        ("second.email", raw.second.email.as_str()),
+        ("do", "check"),
+    ];
+    let page = app.act("/introductions/new", &form).await.is(200);
+    page.says("You sent somebody else to").says("why they would fit where you both work");
+    app.later(Span::days(91));
+    let mut other = app;
+    other.sign_in().await;
+    other.act("/introductions/new", &form).await.is(200).hides("You sent somebody else to");
+}

@@ -1,6 +1,7 @@
 //! Contract: finding contacts, what was between people before, unfinished forms.
 
 use twoyes::clock::{Span, Ts};
+use twoyes::domain::asking::Purpose;
 use twoyes::domain::contact::{Contact, ContactFacts};
 use twoyes::domain::introduction::State;
 use twoyes::domain::message::MessageKind;
@@ -101,6 +102,18 @@ both! {
             assert_eq!(met.map(|of| of.id), Some(of(2)), "drafts do not count");
         }
         assert!(look!(db.db, tx => histories::of_pair(tx, ada.id, one, one)).is_none());
+
+        // To a colleague: what began to be asked, on that side, lately, by this connector.
+        assert!(look!(db.db, tx => histories::sent_to_colleague(tx, ada.id, two, T0)).is_none());
+        let mut new = draft(ada.id, 8);
+        (new.state, new.terms.purpose) = (State::Closed, Purpose::Colleague);
+        new.parties.second.person = two;
+        unit!(db.db, tx, new => introductions::insert(tx, &new, &[])).unwrap();
+        let sent = look!(db.db, tx => histories::sent_to_colleague(tx, ada.id, two, T0));
+        assert_eq!(sent.map(|of| of.id), Some(of(8)));
+        assert!(look!(db.db, tx => histories::sent_to_colleague(tx, bob.id, two, T0)).is_none());
+        assert!(look!(db.db, tx => histories::sent_to_colleague(tx, ada.id, one, T0)).is_none());
+        assert!(look!(db.db, tx => histories::sent_to_colleague(tx, ada.id, two, T0 + Span(1))).is_none());
     }
 
     async fn an_unfinished_form_belongs_to_one_connector(db: TestDb) {

@@ -61,6 +61,7 @@ fn filled(old: &Introduction) -> Introduction {
         writes_first: Side::First,
         same_employer: true,
         coworker_confirmed: false,
+        fit: String::new(),
         shared: "changed".into(),
         step: "coffee".into(),
     };

@@ -122,6 +122,7 @@ pub fn draft(owner: ConnectorId, n: u8) -> Introduction {
             writes_first: Side::Second,
             same_employer: false,
             coworker_confirmed: true,
+            fit: String::new(),
             shared: "Both of you build engines.\n\nMeet.".into(),
             step: String::new(),
         },

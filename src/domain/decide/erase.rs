@@ -62,6 +62,7 @@ pub fn forget(mut of: Introduction, policy: &Policy) -> Introduction {
         clear(party);
         of.parties.get_mut(side.other()).forget_other();
         of.terms.shared.clear();
+        of.terms.fit.clear();
     }
     of
 }

@@ -19,10 +19,8 @@ pub(super) async fn unit(cx: &Cx, of: &Import) -> Result<(), Failure> {
             Box::pin(async move {
                 let entries = import_rows::rising(tx, old.id, old.next, BATCH).await?;
                 let mut new = old.clone();
-                match entries.last() {
-                    Some(last) => new.next = last.nth + 1,
-                    None => (new.stage, new.next) = (Stage::Done, 0),
-                }
+                (new.stage, new.next) =
+                    entries.last().map_or((Stage::Done, 0), |last| (old.stage, last.nth + 1));
                 let mut known = known(tx, &cx, &old, &entries).await?;
                 for entry in &entries {
                     one(tx, &cx, &mut new, entry, &mut known, now).await?;

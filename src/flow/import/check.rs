@@ -20,13 +20,9 @@ pub(super) async fn unit(cx: &Cx, of: &Import) -> Result<(), Failure> {
             Box::pin(async move {
                 let entries = import_rows::rising(tx, old.id, old.next, BATCH).await?;
                 let mut new = old.clone();
-                match entries.last() {
-                    Some(last) => {
-                        new.next = last.nth + 1;
-                        check(tx, &cx, &old, entries).await?;
-                    }
-                    None => (new.stage, new.next) = (Stage::Ready, 0),
-                }
+                (new.stage, new.next) =
+                    entries.last().map_or((Stage::Ready, 0), |last| (old.stage, last.nth + 1));
+                check(tx, &cx, &old, entries).await?;
                 imports::save(tx, &old, &new, now).await?;
                 Ok(())
             })
@@ -48,12 +44,10 @@ async fn check(tx: &mut Tx, cx: &Ctx, of: &Import, entries: Vec<Entry>) -> Resul
         import_rows::earlier(tx, of.id, first, &addresses).await?.into_iter().collect();
     let known = Known::of(&alike);
     for (mut entry, facts) in read {
-        match facts {
-            Some(facts) => compare(&mut entry, &facts, &known, &mut seen),
-            None => {
-                entry.kind = Some(Kind::Fault);
-                entry.choice = Some(Choice::Skip);
-            }
+        if let Some(facts) = facts {
+            compare(&mut entry, &facts, &known, &mut seen);
+        } else {
+            (entry.kind, entry.choice) = (Some(Kind::Fault), Some(Choice::Skip));
         }
         import_rows::checked(tx, of.id, &entry).await?;
     }

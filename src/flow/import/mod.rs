@@ -100,7 +100,7 @@ pub async fn take(
     disk::has_room(cx)?;
     let mut new = old.clone();
     if let Some(head) = head {
-        new.format = head.format.as_str().to_owned();
+        head.format.as_str().clone_into(&mut new.format);
         new.columns.clone_from(&head.columns);
         new.mapping = head.mapping.iter().map(|column| column.as_str().to_owned()).collect();
     }
@@ -235,9 +235,8 @@ pub async fn work(cx: &Cx) -> Result<bool, Failure> {
         Stage::Reading | Stage::Mapping | Stage::Ready | Stage::Done | Stage::Undone => Ok(()),
     };
     match done {
-        Ok(()) => Ok(true),
-        // Another process did this part.
-        Err(Failure::Store(crate::store::StoreError::Stale(_))) => Ok(true),
+        // Or another process did this part.
+        Ok(()) | Err(Failure::Store(crate::store::StoreError::Stale(_))) => Ok(true),
         Err(error) => Err(error),
     }
 }

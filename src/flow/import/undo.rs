@@ -16,10 +16,8 @@ pub(super) async fn unit(cx: &Cx, of: &Import) -> Result<(), Failure> {
             Box::pin(async move {
                 let entries = import_rows::falling(tx, old.id, old.next, BATCH).await?;
                 let mut new = old.clone();
-                match entries.last() {
-                    Some(last) => new.next = last.nth,
-                    None => (new.stage, new.next) = (Stage::Undone, -1),
-                }
+                (new.stage, new.next) =
+                    entries.last().map_or((Stage::Undone, -1), |last| (old.stage, last.nth));
                 for entry in &entries {
                     let Some(change) = &entry.change else { continue };
                     if one(tx, &cx, &old, change, now).await? {

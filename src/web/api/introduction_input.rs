@@ -40,6 +40,9 @@ pub struct IntroductionInput {
     /// The one small concrete step, up to 300 characters.
     #[serde(default, deserialize_with = "given")]
     step: Option<String>,
+    /// Only for `colleague`: why the first would fit there, for the second alone, up to 300 characters.
+    #[serde(default, deserialize_with = "given")]
+    fit: Option<String>,
     /// Left out in a new one: the first.
     #[serde(default, deserialize_with = "given")]
     #[schema(schema_with = words::side)]
@@ -110,6 +113,7 @@ impl IntroductionInput {
         lay(self.order, &mut draft.order);
         lay(self.shared, &mut draft.shared);
         lay(self.step, &mut draft.step);
+        lay(self.fit, &mut draft.fit);
         lay(self.writes_first, &mut draft.writes_first);
         lay(self.asked_for_this, &mut draft.asked_for_this);
         lay(self.names_second, &mut draft.names_second);

@@ -42,6 +42,8 @@ pub struct IntroductionView {
     pub shared: String,
     /// The one small concrete step.
     pub step: String,
+    /// Only for `colleague`: why the first would fit there; the second alone reads it.
+    pub fit: String,
     pub first: PartyView,
     pub second: PartyView,
     /// Counts asks to the same two people; 0 for a draft.
@@ -138,6 +140,7 @@ pub fn introduction(web: &Web, of: &Introduction) -> IntroductionView {
         coworker_confirmed: terms.coworker_confirmed,
         shared: terms.shared.clone(),
         step: terms.step.clone(),
+        fit: terms.fit.clone(),
         first: party(web, &of.parties.first),
         second: party(web, &of.parties.second),
         round: of.round,

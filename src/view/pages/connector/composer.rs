@@ -106,6 +106,7 @@ pub const FIELDS: &[&str] = &[
     "second-blurb",
     "second-language",
     "shared",
+    "fit",
     "step",
     "asked_for_this",
     "names_second",
@@ -189,7 +190,7 @@ impl Page for Composer {
             purpose: "peers".into(),
             first_finder: Finder::sample(),
             second_finder: Finder::sample(),
-            notes: ["introduced", "pair", "asked"].map(note).into(),
+            notes: ["introduced", "pair", "asked", "colleague"].map(note).into(),
             told: Some("checked"),
             ..Self::empty_sample()
         };

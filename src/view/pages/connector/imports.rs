@@ -170,37 +170,35 @@ impl Page for Imports {
     }
 }
 
+/// A group of each kind.
+fn sample_group(kind: &'static str, choices: &[&'static str]) -> Group {
+    let entry = EntryRow {
+        nth: 3,
+        line: 7,
+        name: "Grace Hopper".into(),
+        about: "grace@example.net, Navy".into(),
+        twin: Some("/contacts/x".into()),
+        differences: vec![Difference { field: "employer", mine: "Navy".into(), theirs: "Harvard".into() }],
+        choice: "fill",
+        sentences: vec!["The address is not an e-mail address.".into()],
+    };
+    let new = EntryRow { twin: None, differences: Vec::new(), sentences: Vec::new(), ..entry.clone() };
+    Group {
+        kind,
+        count: 2,
+        chosen: ["add", "fill", "replace", "skip"].map(|choice| ChosenCount { choice, count: 1 }).to_vec(),
+        choices: choices.to_vec(),
+        open: "?show=x".into(),
+        is_open: kind != "new",
+        rows: vec![entry.clone(), new.clone()],
+        more: (kind == "address").then(|| "?from=x".into()),
+    }
+}
+
 impl Page for Import {
     const FILE: &'static str = "connector/import";
 
     fn samples() -> Vec<Self> {
-        let entry = EntryRow {
-            nth: 3,
-            line: 7,
-            name: "Grace Hopper".into(),
-            about: "grace@example.net, Navy".into(),
-            twin: Some("/contacts/x".into()),
-            differences: vec![Difference {
-                field: "employer",
-                mine: "Navy".into(),
-                theirs: "Harvard".into(),
-            }],
-            choice: "fill",
-            sentences: vec!["The address is not an e-mail address.".into()],
-        };
-        let new = EntryRow { twin: None, differences: Vec::new(), sentences: Vec::new(), ..entry.clone() };
-        let group = |kind, choices: &[&'static str]| Group {
-            kind,
-            count: 2,
-            chosen: ["add", "fill", "replace", "skip"]
-                .map(|choice| ChosenCount { choice, count: 1 })
-                .to_vec(),
-            choices: choices.to_vec(),
-            open: "?show=x".into(),
-            is_open: kind != "new",
-            rows: vec![entry.clone(), new.clone()],
-            more: (kind == "address").then(|| "?from=x".into()),
-        };
         let base = |stage| Self {
             frame: Frame::sample(),
             name: "Connections.csv".into(),
@@ -226,11 +224,11 @@ impl Page for Import {
             map: "/contacts/import/x/columns".into(),
             groups: if stage == "ready" {
                 vec![
-                    group("new", &["add", "skip"]),
-                    group("address", &["fill", "replace", "skip"]),
-                    group("name", &["fill", "replace", "add", "skip"]),
-                    group("file", &["fill", "replace", "skip"]),
-                    group("fault", &[]),
+                    sample_group("new", &["add", "skip"]),
+                    sample_group("address", &["fill", "replace", "skip"]),
+                    sample_group("name", &["fill", "replace", "add", "skip"]),
+                    sample_group("file", &["fill", "replace", "skip"]),
+                    sample_group("fault", &[]),
                 ]
             } else {
                 Vec::new()

@@ -216,7 +216,9 @@ async fn back(
     }
     let mut said = faults(web, &who.language, &error.problems);
     // The fields are those of the composer, not of this page.
-    said.iter_mut().for_each(|fault| fault.id.clear());
+    for fault in &mut said {
+        fault.id.clear();
+    }
     if said.is_empty() {
         let (_, sentence) = respond::words(web, &who.language, &error);
         said.push(Fault { id: String::new(), sentence });

@@ -1,7 +1,7 @@
 //! Taking people over from the contacts, and what was between them and the connector before.
 
 use crate::domain::address::EmailAddress;
-use crate::domain::asking::Side;
+use crate::domain::asking::{Purpose, Side};
 use crate::domain::connector::Connector;
 use crate::domain::contact::Contact;
 use crate::domain::draft::RawDraft;
@@ -90,6 +90,11 @@ pub async fn notes(
         }
     }
     let mut notes = Vec::new();
+    if let Some(second) = second.as_ref().filter(|_| raw.purpose == Purpose::Colleague.as_str()) {
+        let sent = people::sent_to_colleague(&web.cx, who, second).await?;
+        let name = |of: &Introduction| of.parties.second.name.clone();
+        notes.extend(sent.filter(|of| Some(of.id) != this).map(|of| note(&of, "colleague", name(&of))));
+    }
     for person in [first, second].into_iter().flatten() {
         let history = people::history(&web.cx, who, &person, LOOKED_AT).await?;
         let asked = history.iter().find(|of| Some(of.id) != this && of.state != Stage::Draft);

@@ -23,7 +23,7 @@ use crate::web::error::WebError;
 use crate::web::{Web, respond};
 
 /// Entries of one kind on a page.
-const ENTRIES: i64 = 50;
+const ENTRIES: usize = 50;
 /// Examples of a column.
 const SAMPLES: i64 = 3;
 const REFRESH: HeaderName = HeaderName::from_static("refresh");
@@ -220,9 +220,11 @@ async fn groups(
         let mut entries = Vec::new();
         if is_open {
             let from = if shown.show.is_empty() { 0 } else { shown.from };
-            entries = import::entries(&web.cx, of, kind, from, ENTRIES + 1).await?;
+            entries =
+                import::entries(&web.cx, of, kind, from, i64::try_from(ENTRIES + 1).unwrap_or(i64::MAX))
+                    .await?;
         }
-        let more = (entries.len() as i64 > ENTRIES).then(|| entries.pop()).flatten();
+        let more = (entries.len() > ENTRIES).then(|| entries.pop()).flatten();
         let mut rows = Vec::with_capacity(entries.len());
         for entry in entries {
             rows.push(entry_row(web, who, entry).await?);

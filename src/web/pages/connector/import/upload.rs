@@ -148,9 +148,8 @@ async fn pass_on(mut field: axum::extract::multipart::Field<'_>, to: mpsc::Sende
                     to = None;
                 }
             }
-            Ok(None) if length > FILE_LIMIT => return Arrived::TooMuch,
+            Ok(None) | Err(_) if length > FILE_LIMIT => return Arrived::TooMuch,
             Ok(None) => return Arrived::Whole,
-            Err(_) if length > FILE_LIMIT => return Arrived::TooMuch,
             Err(_) => return Arrived::CutOff,
         }
     }
