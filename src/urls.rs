@@ -69,6 +69,9 @@ pub mod path {
     pub const IMPORT_DISCARD: &str = "/contacts/import/{id}/discard";
     pub const EXPORT: &str = "/contacts/export/{format}";
     pub const CIRCLES: &str = "/contacts/circles";
+    pub const TOUCH: &str = "/keep-in-touch";
+    pub const CONTACT_RHYTHM: &str = "/contacts/{id}/rhythm";
+    pub const CONTACT_TOUCHED: &str = "/contacts/{id}/touched";
     pub const PLANS: &str = "/plans";
     pub const PLAN_NEW: &str = "/contacts/{id}/plan";
     pub const PLAN: &str = "/plans/{id}";

@@ -2,6 +2,7 @@
 //! that plays an introduction through it.
 
 mod client;
+mod network;
 mod sample;
 mod script;
 
@@ -55,6 +56,7 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     let (who, new) = sample_connector(&app.cx).await?;
     if new && !options.script {
         sample::fill(&app, &who).await?;
+        network::fill(&app.cx, &who).await?;
     }
     eprintln!("ready.");
     let ended = if options.script {

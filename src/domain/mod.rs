@@ -63,6 +63,7 @@ pub mod problem;
 pub mod report;
 pub mod retention;
 pub mod return_path;
+pub mod rhythm;
 pub mod rings;
 pub mod same_two;
 pub mod shown;

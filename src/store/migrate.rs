@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 19, "meet"),
     migration!(two digits: 20, "plan"),
     migration!(two digits: 21, "fit"),
+    migration!(two digits: 22, "touch"),
 ];
 
 /// Why the schema does not fit this version.

@@ -51,6 +51,7 @@ pub mod sessions;
 pub mod suppressions;
 pub mod tally;
 pub mod tokens;
+pub mod touch;
 pub mod unfinished;
 pub mod unit_tokens;
 pub mod waiting;

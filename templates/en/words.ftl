@@ -930,3 +930,49 @@ error-plan_not_before-text = As many introductions of this plan were started thi
 lint-no-fit = Say in a sentence why they would fit where you both work. Only the colleague reads it.
 field-fit = Why they would fit
 before-colleague = You sent somebody else to { $who } as a colleague within 90 days ({ $when }). Several seekers at once are a burden.
+
+# Keeping in touch
+page-touch = Keep in touch
+touch-due = Not heard of for a while
+touch-nobody = Nobody waits. Say below how often you want to think of whom, or on the page of a contact.
+touch-last = Last on { $date }
+touch-noted = Noted: you were in touch with { $who } today.
+touch-asked = Only asked, never given to
+touch-asked-text = They helped others through you. What could be good for them? Whom would they like to meet?
+touch-asked-none = You have given to everybody whom you asked.
+touch-asked-times = { $count ->
+    [one] asked once
+   *[other] asked { $count } times
+}
+touch-often = How often
+touch-often-text = For everybody in a circle who has no rhythm of their own. The days of birth are nobody's business here.
+touch-balance = { $gained ->
+    [0] You have not given { $who } an introduction yet
+    [one] You gave { $who } one introduction
+   *[other] You gave { $who } { $gained } introductions
+} and { $asked ->
+    [0] never asked for their help.
+    [one] asked for their help once.
+   *[other] asked for their help { $asked } times.
+}
+touch-waiting = { $count ->
+    [one] One person has not heard of you for a while
+   *[other] { $count } people have not heard of you for a while
+}
+rhythm-none = no reminder
+rhythm-circle = as the circle
+rhythm-1 = every month
+rhythm-2 = every two months
+rhythm-3 = every three months
+rhythm-6 = every six months
+rhythm-12 = once a year
+rhythm-spring = every spring
+rhythm-summer = every summer
+rhythm-autumn = every autumn
+rhythm-winter = every winter
+field-rhythm = How often
+field-family = Family and friends
+field-coworkers = Former co-workers and bosses
+field-seekers = Fellow job seekers
+field-associations = Associations
+field-acquaintances = Acquaintances

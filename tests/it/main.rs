@@ -86,6 +86,7 @@ mod network_import;
 mod network_kit;
 mod network_meet;
 mod network_plan;
+mod network_touch;
 mod outcomes_log;
 mod outcomes_privacy;
 mod outcomes_scale;

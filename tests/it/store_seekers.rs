@@ -2,11 +2,14 @@
 
 use twoyes::clock::Span;
 use twoyes::domain::asking::Purpose;
+use twoyes::domain::circle::Circle;
+use twoyes::domain::introduction::State;
 use twoyes::domain::party::PersonKey;
 use twoyes::domain::plan::{Plan, Texts};
+use twoyes::domain::rhythm::Rhythm;
 use twoyes::ids::{ConnectorId, ContactId, PlanId};
 use twoyes::store::landed::{self, Landed};
-use twoyes::store::{contacts, erasure, introductions, plans};
+use twoyes::store::{contacts, erasure, introductions, plans, touch};
 
 use crate::store_kit::{T0, contact, draft, look, saved_connector, unit, uuid};
 use crate::support::db::both;
@@ -111,5 +114,48 @@ both! {
         unit!(db.db, tx, new => landed::note(tx, &new)).unwrap();
         unit!(db.db, tx => erasure::settings(tx, person)).unwrap();
         assert!(!look!(db.db, tx => landed::is_known(tx, person)));
+    }
+
+    async fn keeping_in_touch_is_due_by_rhythm_and_season_and_asking_is_counted(db: TestDb) {
+        let (ada, bob) = (saved_connector(&db.db, 1).await.id, saved_connector(&db.db, 2).await.id);
+        for n in [11, 12, 13] {
+            let new = contact(ada, n);
+            unit!(db.db, tx, new => contacts::insert(tx, &new)).unwrap();
+        }
+        let (one, other) = (ContactId(uuid(11)), ContactId(uuid(12)));
+        let late = T0 + Span::days(100);
+        let ids = |found: Vec<(twoyes::domain::contact::Contact, twoyes::clock::Ts)>| {
+            found.iter().map(|(one, _)| one.id.0).collect::<Vec<_>>()
+        };
+        assert!(look!(db.db, tx => touch::due(tx, ada, late, 9)).is_empty(), "nobody has a rhythm");
+        assert!(!unit!(db.db, tx => touch::set(tx, bob, one, Some(Rhythm::Months(3)))).unwrap());
+        assert!(unit!(db.db, tx => touch::set(tx, ada, one, Some(Rhythm::Months(3)))).unwrap());
+        assert!(look!(db.db, tx => touch::due(tx, ada, T0 + Span::days(89), 9)).is_empty());
+        assert_eq!(ids(look!(db.db, tx => touch::due(tx, ada, late, 9))), [uuid(11)]);
+        assert!(unit!(db.db, tx => touch::touched(tx, ada, one, Some(late))).unwrap());
+        assert!(look!(db.db, tx => touch::due(tx, ada, late, 9)).is_empty());
+        assert_eq!(look!(db.db, tx => touch::of(tx, ada, one)), (Some(Rhythm::Months(3)), Some(late)));
+        // The circle's rhythm is for everybody in it who has none of their own.
+        unit!(db.db, tx => touch::set_circle(tx, ada, Circle::Coworkers, Some(Rhythm::Months(1)))).unwrap();
+        assert_eq!(look!(db.db, tx => touch::circles(tx, ada)), [(Circle::Coworkers, Rhythm::Months(1))]);
+        assert_eq!(ids(look!(db.db, tx => touch::due(tx, ada, late, 9))), [uuid(12), uuid(13)]);
+        unit!(db.db, tx => touch::set(tx, ada, other, Some(Rhythm::Season(0)))).unwrap();
+        let year = T0 + Span::days(370);
+        assert!(ids(look!(db.db, tx => touch::due(tx, ada, year, 9))).contains(&uuid(12)), "a spring has begun since");
+        unit!(db.db, tx => touch::touched(tx, ada, other, Some(year))).unwrap();
+        assert!(!ids(look!(db.db, tx => touch::due(tx, ada, year, 9))).contains(&uuid(12)));
+        unit!(db.db, tx => touch::set_circle(tx, ada, Circle::Coworkers, None)).unwrap();
+        assert!(look!(db.db, tx => touch::circles(tx, ada)).is_empty());
+
+        for (n, state) in [(20, State::Closed), (22, State::Closed), (24, State::Draft)] {
+            let mut of = draft(ada, n);
+            of.state = state;
+            of.parties.second.person = PersonKey([9; 32]);
+            unit!(db.db, tx, of => introductions::insert(tx, &of, &[])).unwrap();
+        }
+        assert_eq!(look!(db.db, tx => touch::balance(tx, ada, PersonKey([9; 32]))), (0, 2));
+        assert_eq!(look!(db.db, tx => touch::balance(tx, bob, PersonKey([9; 32]))), (0, 0));
+        let asked = look!(db.db, tx => touch::only_asked(tx, ada, 9));
+        assert_eq!(asked.iter().map(|(_, times, id)| (*times, id.0)).collect::<Vec<_>>(), [(2, uuid(22))]);
     }
 }

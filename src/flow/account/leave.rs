@@ -3,9 +3,10 @@
 use super::super::{Ctx, Cx, Failure};
 use super::manage::take_back_all;
 use super::{AccountError, invalid, keep_an_admin};
+use crate::domain::circle::Circle;
 use crate::domain::connector::Connector;
 use crate::domain::problem::Problem;
-use crate::store::{accounts, addresses, contacts, imports, introductions, landed, sessions, tokens};
+use crate::store::{accounts, addresses, contacts, imports, introductions, landed, sessions, tokens, touch};
 
 /// Deletes an account whose owner typed its address. Sessions, tokens, drafts and contacts go at once;
 /// what is under way is taken back the quiet way. Name and address stay until the last of those is over.
@@ -27,6 +28,9 @@ pub async fn delete(cx: &Cx, who: &Connector, typed: &str) -> Result<(), Account
                 introductions::delete_drafts(tx, id).await?;
                 introductions::rest(tx, id).await?;
                 contacts::delete_all(tx, id).await?;
+                for circle in Circle::ALL {
+                    touch::set_circle(tx, id, *circle, None).await?;
+                }
                 imports::delete_all(tx, id).await?;
                 landed::delete_all(tx, id).await?;
                 Ok::<_, AccountError>(accounts::mark_deleted(tx, id, now).await?)

@@ -51,7 +51,7 @@ async fn introduction_rows(tx: &mut Tx, who: uuid::Uuid, n: i64) -> Result<(), S
            CASE WHEN k % 10 IN (1, 6, 7, 8, 9) THEN $3 - k END, CASE k % 10 WHEN 5 THEN $3 - k END,
            CASE k % 10 WHEN 1 THEN 'no_reply' WHEN 6 THEN 'not_a_fit' WHEN 7 THEN 'landed' WHEN 8 THEN 'met'
              WHEN 9 THEN 'not_a_fit' END,
-           2, NULL, $3 - k, $3 - k, 'all', NULL, CASE WHEN k % 10 IN (2, 3, 4) THEN $3 - k END FROM s",
+           2, NULL, $3 - k, $3 - k, 'all', NULL, CASE WHEN k % 10 IN (2, 3, 4) THEN $3 - k END, '' FROM s",
         "INSERT INTO introduction SELECT CAST('01' || lpad(to_hex(k), 30, '0') AS UUID), $2, 1,
            CASE k % 10 WHEN 0 THEN 'draft' WHEN 1 THEN 'introduced' WHEN 2 THEN 'asking' WHEN 3 THEN 'asking'
              WHEN 4 THEN 'asking' WHEN 5 THEN 'closed' ELSE 'introduced' END,
@@ -60,7 +60,7 @@ async fn introduction_rows(tx: &mut Tx, who: uuid::Uuid, n: i64) -> Result<(), S
            CASE WHEN k % 10 IN (1, 6, 7, 8, 9) THEN $3 - k END, CASE k % 10 WHEN 5 THEN $3 - k END,
            CASE k % 10 WHEN 1 THEN 'no_reply' WHEN 6 THEN 'not_a_fit' WHEN 7 THEN 'landed' WHEN 8 THEN 'met'
              WHEN 9 THEN 'not_a_fit' END,
-           2, NULL, $3 - k, $3 - k, 'all', NULL, CASE WHEN k % 10 IN (2, 3, 4) THEN $3 - k END FROM s"
+           2, NULL, $3 - k, $3 - k, 'all', NULL, CASE WHEN k % 10 IN (2, 3, 4) THEN $3 - k END, '' FROM s"
     );
     tx.q2(sqlite, postgres).bind(n).bind(who).bind(MONDAY.0).run().await?;
     Ok(())

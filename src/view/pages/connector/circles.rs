@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use super::super::Frame;
 use crate::domain::circle::Circle;
+use crate::domain::rings::{CENTRE, Ring, points, radius, rings};
+use crate::urls::path;
 use crate::view::Page;
 
 /// The rings.
@@ -37,6 +39,28 @@ pub struct RingRow {
     pub label_y: String,
     pub dots: Vec<Dot>,
 }
+
+impl RingRow {
+    /// The nth ring as it is drawn.
+    #[must_use]
+    pub fn of(nth: usize, ring: &Ring) -> Self {
+        let dot =
+            |(x, y, marked): (f64, f64, bool)| Dot { x: format!("{x:.1}"), y: format!("{y:.1}"), marked };
+        Self {
+            circle: ring.circle,
+            people: ring.people,
+            in_field: ring.in_field,
+            thin: ring.thin,
+            path: format!("{}?circle={}", path::CONTACTS, ring.circle.as_str()),
+            radius: format!("{:.1}", radius(nth)),
+            label_y: format!("{:.1}", CENTRE - radius(nth) + LABEL),
+            dots: points(nth, ring).into_iter().map(dot).collect(),
+        }
+    }
+}
+
+/// How far inside its ring a name stands.
+const LABEL: f64 = 13.0;
 
 /// One person of the drawing.
 #[derive(Clone, Debug, Serialize)]
@@ -89,23 +113,17 @@ impl Page for Circles {
     const FILE: &'static str = "connector/circles";
 
     fn samples() -> Vec<Self> {
-        let ring = |circle: &Circle| RingRow {
-            circle: *circle,
-            people: if *circle == Circle::Family { 1 } else { 12 },
-            in_field: (*circle == Circle::Seekers).then_some(2),
-            thin: *circle == Circle::Seekers,
-            path: "/contacts?circle=family".into(),
-            radius: "46.0".into(),
-            label_y: "204.0".into(),
-            dots: vec![
-                Dot { x: "1.0".into(), y: "2.0".into(), marked: true },
-                Dot { x: "3.0".into(), y: "4.0".into(), marked: false },
-            ],
-        };
+        let people = [(Circle::Family, 1), (Circle::Coworkers, 34), (Circle::Associations, 12)];
+        let in_field = [(Circle::Coworkers, 9), (Circle::Associations, 2)];
+        let drawn: Vec<RingRow> = rings(&people, Some(&in_field))
+            .iter()
+            .enumerate()
+            .map(|(nth, ring)| RingRow::of(nth, ring))
+            .collect();
         let choices = Circle::ALL.iter().zip(1..).map(|(circle, key)| FilingChoice { circle: *circle, key });
         let full = Self {
             frame: Frame::sample(),
-            rings: Circle::ALL.iter().map(ring).collect(),
+            rings: drawn,
             any: true,
             seeking: vec![SeekerOption { id: "x".into(), name: "Grace Hopper".into() }],
             seeker: Some(Seeker {

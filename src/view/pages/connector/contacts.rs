@@ -10,6 +10,7 @@ use crate::clock::Ts;
 use crate::domain::circle::Circle;
 use crate::domain::introduction::StateName;
 use crate::domain::outcome::Outcome;
+use crate::domain::rhythm::Rhythm;
 use crate::view::Page;
 
 /// The list, by name.
@@ -58,6 +59,15 @@ pub struct Contact {
     /// The best suggestions, and where all of them are.
     pub suggested: Vec<MeetRow>,
     pub meet: String,
+    /// Introductions in which they gained, and in which they were asked to help.
+    pub gained: i64,
+    pub asked: i64,
+    /// How often the connector keeps in touch; empty as their circle.
+    pub rhythm: String,
+    pub rhythms: &'static [&'static str],
+    pub touched_at: Option<Ts>,
+    pub set_rhythm: String,
+    pub touched: String,
     /// The plan for them, or where one is begun.
     pub plan: String,
     pub has_plan: bool,
@@ -218,6 +228,13 @@ impl Page for Contact {
             facets: FacetsShown::sample(),
             suggested: vec![MeetRow::sample()],
             meet: "/contacts/x/meet".into(),
+            gained: 1,
+            asked: 2,
+            rhythm: "3".into(),
+            rhythms: Rhythm::WORDS,
+            touched_at: Some(SAMPLE_TIME),
+            set_rhythm: "/contacts/x/rhythm".into(),
+            touched: "/contacts/x/touched".into(),
             plan: "/plans/x".into(),
             has_plan: true,
             landed: "/contacts/x/landed".into(),
@@ -238,6 +255,10 @@ impl Page for Contact {
             facets: FacetsShown::none(),
             suggested: Vec::new(),
             has_plan: false,
+            rhythm: String::new(),
+            touched_at: None,
+            gained: 0,
+            asked: 0,
             history: Vec::new(),
             saved: false,
             ..full.clone()

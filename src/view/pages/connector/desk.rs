@@ -23,6 +23,8 @@ pub struct Desk {
     pub settled: Option<Settled>,
     /// Forms of the composer that are not drafts yet.
     pub unfinished: usize,
+    /// People who have not heard of the connector for a while.
+    pub silent: usize,
     /// Who found a job and whose helpers wait for thanks.
     pub landed: Vec<LandedRow>,
     /// Who should meet, this week.
@@ -153,6 +155,7 @@ impl Page for Desk {
             settled: None,
             unfinished: 1,
             ahead: Vec::new(),
+            silent: 0,
             landed: Vec::new(),
             time_zone: "Europe/Berlin".into(),
         };
@@ -163,6 +166,7 @@ impl Page for Desk {
             done: part.clone(),
             settled: Some(settled),
             ahead: vec![AheadRow::sample()],
+            silent: 2,
             landed: vec![LandedRow { name: "Sam Cole".into(), path: "/landed/x".into() }],
             unfinished: 2,
             ..empty.clone()

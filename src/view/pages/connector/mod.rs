@@ -8,6 +8,7 @@ mod imports;
 mod introduction;
 mod meet;
 mod plans;
+mod touch;
 
 pub use circles::{Circles, Dot, Filed, FilingCard, FilingChoice, RingRow, Seeker, SeekerOption};
 pub use composer::{Composer, FIELDS, Finder, FoundContact, PersonNote, UnfinishedRow};
@@ -24,6 +25,7 @@ pub use plans::{
     Candidate, Landed, PLAN_FIELDS, Part as PlanPart, Plan, PlanFinder, PlanForm, PlanPaths, PlanPerson,
     PlanRow, Plans,
 };
+pub use touch::{AskedRow, CircleRhythm, Touch, TouchRow, TouchedRow};
 
 use super::super::registry::{PageEntry, page};
 
@@ -38,6 +40,7 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<ContactForm>(),
     page::<Circles>(),
     page::<Meet>(),
+    page::<Touch>(),
     page::<Plans>(),
     page::<PlanForm>(),
     page::<Plan>(),

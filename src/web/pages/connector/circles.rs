@@ -10,11 +10,10 @@ use super::super::{Form, show};
 use crate::domain::circle::Circle;
 use crate::domain::connector::Connector;
 use crate::domain::contact::Contact;
-use crate::domain::rings::{CENTRE, Ring, points, radius};
 use crate::flow::{circles, people};
 use crate::ids::ContactId;
 use crate::urls::{self, path};
-use crate::view::pages::{self, Dot, Filed, FilingCard, FilingChoice, Here, RingRow, Seeker, SeekerOption};
+use crate::view::pages::{self, Filed, FilingCard, FilingChoice, Here, RingRow, Seeker, SeekerOption};
 use crate::web::Web;
 use crate::web::error::WebError;
 
@@ -41,7 +40,7 @@ pub async fn open(
     let page = pages::Circles {
         frame: frame(&web, &who).at(Here::Contacts),
         any: found.rings.iter().any(|ring| ring.people > 0),
-        rings: found.rings.iter().enumerate().map(|(nth, ring)| row(nth, ring)).collect(),
+        rings: found.rings.iter().enumerate().map(|(nth, ring)| RingRow::of(nth, ring)).collect(),
         seeking: found.seeking.iter().map(option).collect(),
         seeker: found.seeker.map(|seeker| Seeker {
             id: seeker.id.to_string(),
@@ -67,23 +66,6 @@ pub async fn file(State(web): State<Web>, SignedIn(who): SignedIn, form: Form) -
         return Ok(see_other(&format!("{}#file", path::CIRCLES)));
     }
     Ok(see_other(&format!("{}?filed={id}#file", path::CIRCLES)))
-}
-
-fn row(nth: usize, ring: &Ring) -> RingRow {
-    let dots = points(nth, ring);
-    RingRow {
-        circle: ring.circle,
-        people: ring.people,
-        in_field: ring.in_field,
-        thin: ring.thin,
-        path: format!("{}?circle={}", path::CONTACTS, ring.circle.as_str()),
-        radius: format!("{:.1}", radius(nth)),
-        label_y: format!("{:.1}", CENTRE - radius(nth) + 13.0),
-        dots: dots
-            .into_iter()
-            .map(|(x, y, marked)| Dot { x: format!("{x:.1}"), y: format!("{y:.1}"), marked })
-            .collect(),
-    }
 }
 
 fn option(of: &Contact) -> SeekerOption {

@@ -15,8 +15,9 @@ use crate::domain::contact::{Contact, RawContact};
 use crate::domain::facets::{Facets, RawFacets};
 use crate::domain::introduction::Introduction;
 use crate::domain::problem::Problems;
+use crate::domain::rhythm::Rhythm;
 use crate::flow::people::{self, ContactError};
-use crate::flow::{circles, meet, plan};
+use crate::flow::{circles, meet, plan, touch};
 use crate::ids::ContactId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, CONTACT_FIELDS, ContactRow, FacetsShown, Here, HistoryRow};
@@ -93,10 +94,18 @@ pub async fn open(
         history_row(of, other.map(|party| party.name.clone()).unwrap_or_default())
     });
     let suggested = meet::for_contact(&web.cx, &who, &contact, SUGGESTED).await?;
+    let standing = touch::standing(&web.cx, &who, &contact).await?;
     let plan = plan::for_seeker(&web.cx, &who, id).await?;
     let page = pages::Contact {
         suggested: suggested.iter().map(|one| meet_row(&contact, one)).collect(),
         meet: urls::of(path::MEET, id),
+        gained: standing.gained,
+        asked: standing.asked,
+        rhythm: standing.rhythm.map(Rhythm::word).unwrap_or_default(),
+        rhythms: Rhythm::WORDS,
+        touched_at: standing.touched_at,
+        set_rhythm: urls::of(path::CONTACT_RHYTHM, id),
+        touched: urls::of(path::CONTACT_TOUCHED, id),
         has_plan: plan.is_some(),
         plan: plan.map_or_else(|| urls::of(path::PLAN_NEW, id), |plan| urls::of(path::PLAN, plan.id)),
         landed: urls::of(path::CONTACT_LANDED, id),

@@ -13,7 +13,7 @@ use crate::clock::Ts;
 use crate::domain::attention::Place;
 use crate::domain::connector::Connector;
 use crate::flow::desk::{self, COUNTED, Item, Section};
-use crate::flow::{landed, unfinished};
+use crate::flow::{landed, touch, unfinished};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, Here, LandedRow, Part, Row, Settle, Settled};
@@ -52,6 +52,7 @@ pub async fn desk(
         settled: settled(&web, &who, &look.settled).await?,
         unfinished: unfinished::all(&web.cx, &who).await?.len(),
         ahead: Vec::new(),
+        silent: touch::waiting(&web.cx, &who).await?,
         landed: landed(&web, &who).await?,
         time_zone: who.time_zone.clone(),
     };

@@ -12,6 +12,7 @@ mod meet;
 mod next;
 mod plan;
 pub(super) mod preview;
+mod touch;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -57,6 +58,10 @@ pub const TABLE: &[Route] = &[
     route("GET", path::CIRCLES, Access::Connector),
     route("POST", path::CIRCLES_FILE, Access::Connector),
     route("GET", path::MEET, Access::Connector),
+    route("GET", path::TOUCH, Access::Connector),
+    route("POST", path::TOUCH, Access::Connector),
+    route("POST", path::CONTACT_RHYTHM, Access::Connector),
+    route("POST", path::CONTACT_TOUCHED, Access::Connector),
     route("GET", path::PLANS, Access::Connector),
     route("GET", path::PLAN_NEW, Access::Connector),
     route("POST", path::PLAN_NEW, Access::Connector),
@@ -108,6 +113,9 @@ pub fn router() -> Router<Web> {
         .route(path::CIRCLES, get(circles::open))
         .route(path::CIRCLES_FILE, post(circles::file))
         .route(path::MEET, get(meet::open))
+        .route(path::TOUCH, get(touch::open).post(touch::save))
+        .route(path::CONTACT_RHYTHM, post(touch::set))
+        .route(path::CONTACT_TOUCHED, post(touch::touched))
         .route(path::PLANS, get(plan::list))
         .route(path::PLAN_NEW, get(plan::blank).post(plan::create))
         .route(path::PLAN, get(plan::open))

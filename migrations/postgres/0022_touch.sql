@@ -1,0 +1,11 @@
+-- Keeping in touch: how often with whom, and when it was last. A rhythm is a number of months, or a season:
+-- -1 spring, -2 summer, -3 autumn, -4 winter.
+
+ALTER TABLE contact ADD COLUMN rhythm BIGINT;
+ALTER TABLE contact ADD COLUMN touched_at BIGINT;
+CREATE TABLE circle_rhythm (
+    connector_id UUID NOT NULL REFERENCES connector (id) ON DELETE CASCADE,
+    circle       TEXT NOT NULL,
+    rhythm       BIGINT NOT NULL,
+    PRIMARY KEY (connector_id, circle)
+);
