@@ -8,4 +8,4 @@ mod reason;
 pub mod terms;
 
 pub use order::{Suggestion, suggest};
-pub use reason::{Reason, reasons};
+pub use reason::{Profile, Reason, reasons};

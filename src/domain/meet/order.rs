@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::reason::{Reason, reasons};
+use super::reason::{Profile, Reason, reasons};
 use crate::domain::contact::Contact;
 
 /// Somebody whom `who` should meet, and why.
@@ -18,10 +18,11 @@ pub fn suggest(who: &Contact, others: Vec<Contact>) -> Vec<Suggestion> {
     if who.facts.facets.left_out {
         return Vec::new();
     }
+    let profile = Profile::of(&who.facts);
     let mut found: Vec<Suggestion> = others
         .into_iter()
         .filter(|other| other.id != who.id && !other.facts.facets.left_out)
-        .map(|other| Suggestion { reasons: reasons(&who.facts, &other.facts), other })
+        .map(|other| Suggestion { reasons: reasons(&profile, &other.facts), other })
         .filter(|one| one.reasons.iter().any(Reason::is_enough))
         .collect();
     found.sort_by_cached_key(|one| {

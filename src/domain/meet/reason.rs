@@ -67,19 +67,40 @@ impl Reason {
     }
 }
 
+/// What somebody looks for, gives and does, taken apart once for many comparisons.
+pub struct Profile<'a> {
+    facts: &'a ContactFacts,
+    wish: Terms,
+    gives: Terms,
+    work: Terms,
+}
+
+impl<'a> Profile<'a> {
+    #[must_use]
+    pub fn of(facts: &'a ContactFacts) -> Self {
+        let of = &facts.facets;
+        Self {
+            facts,
+            wish: without_place(&of.looking_for, &of.place),
+            gives: Terms::of(&of.can_help),
+            work: work(facts),
+        }
+    }
+}
+
 /// Every reason, the stronger kinds first. Empty when there is none.
 #[must_use]
-pub fn reasons(who: &ContactFacts, other: &ContactFacts) -> Vec<Reason> {
-    let (mine, theirs) = (&who.facets, &other.facets);
-    let wish = without_place(&mine.looking_for, &mine.place);
+pub fn reasons(who: &Profile<'_>, other: &ContactFacts) -> Vec<Reason> {
+    let (mine, theirs) = (&who.facts.facets, &other.facets);
+    let (wish, work) = (&who.wish, &who.work);
     let their_wish = without_place(&theirs.looking_for, &theirs.place);
-    let (work, their_work) = (work(who), work(other));
+    let their_work = self::work(other);
     let mut all = Vec::new();
     let help = wish.common(&Terms::of(&theirs.can_help));
     if help.is_any() {
         all.push(Reason::CanHelp { with: theirs.can_help.clone(), common: help });
     }
-    let helped = Terms::of(&mine.can_help).common(&their_wish);
+    let helped = who.gives.common(&their_wish);
     if helped.is_any() {
         all.push(Reason::IsHelped { looks_for: theirs.looking_for.clone(), common: helped });
     }
@@ -90,15 +111,18 @@ pub fn reasons(who: &ContactFacts, other: &ContactFacts) -> Vec<Reason> {
         let (role, employer) = (what_they_do(other), other.employer.clone());
         all.push(Reason::DoesIt { role, employer, common: does });
     }
-    let done = their_wish.common(&work);
+    let done = their_wish.common(work);
     if done.is_any() && !rival {
         all.push(Reason::DoneBy { looks_for: theirs.looking_for.clone(), common: done });
     }
     for words in [&other.notes, &other.how_known, &other.described] {
+        if rival || !all.is_empty() {
+            break;
+        }
         let common = wish.common(&Terms::of(words));
         // One word of a family is too little here: notes speak of much.
-        if common.words > 0 && !rival && all.is_empty() {
-            all.push(Reason::Mentioned { words: sentence(words, &wish), common });
+        if common.words > 0 {
+            all.push(Reason::Mentioned { words: sentence(words, wish), common });
         }
     }
     let field = work.common(&their_work);
