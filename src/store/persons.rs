@@ -38,6 +38,12 @@ pub struct Entry {
     pub described: String,
     pub employer: String,
     pub how_known: String,
+    pub role: String,
+    pub field: String,
+    pub place: String,
+    pub speaks: String,
+    pub looking_for: String,
+    pub can_help: String,
     pub since: Ts,
 }
 
@@ -181,7 +187,8 @@ pub async fn addresses(tx: &mut Tx, person: PersonKey) -> Result<Vec<String>, St
 /// The entries with this address in all address books.
 pub async fn entries(tx: &mut Tx, email: &str) -> Result<Vec<Entry>, StoreError> {
     let rows = tx
-        .q("SELECT connector_id, name, described, employer, how_known, created_at FROM contact
+        .q("SELECT connector_id, name, described, employer, how_known, role, field, place, speaks, looking_for,
+              can_help, created_at FROM contact
             WHERE email_key = $1 ORDER BY created_at, id LIMIT 1000")
         .bind(email.to_lowercase())
         .all()
@@ -194,6 +201,12 @@ pub async fn entries(tx: &mut Tx, email: &str) -> Result<Vec<Entry>, StoreError>
                 described: row.get("described")?,
                 employer: row.get("employer")?,
                 how_known: row.get("how_known")?,
+                role: row.get("role")?,
+                field: row.get("field")?,
+                place: row.get("place")?,
+                speaks: row.get("speaks")?,
+                looking_for: row.get("looking_for")?,
+                can_help: row.get("can_help")?,
                 since: Ts(row.get("created_at")?),
             })
         })

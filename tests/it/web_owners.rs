@@ -156,6 +156,7 @@ const MATRIX: &[(&str, Row)] = &[
     ("/api/v1/introductions/{id}/outcome", Row::Introduction),
     ("/api/v1/contacts", Row::OnesOwn),
     ("/api/v1/contacts/{id}", Row::Contact),
+    ("/api/v1/contacts/{id}/suggestions", Row::Contact),
     ("/api/v1/outcomes", Row::Log),
     ("/api/v1/outcomes.csv", Row::Log),
     ("/api/v1/deliveries", Row::Instance),

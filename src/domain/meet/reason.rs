@@ -53,6 +53,21 @@ impl Reason {
         }
     }
 
+    /// What it is about: the connector's words, or what the other does.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        match self {
+            Self::CanHelp { with: what, .. }
+            | Self::IsHelped { looks_for: what, .. }
+            | Self::DoneBy { looks_for: what, .. }
+            | Self::DoesIt { role: what, .. }
+            | Self::Mentioned { words: what, .. }
+            | Self::SameField { field: what }
+            | Self::SamePlace { place: what }
+            | Self::SameLanguage { language: what } => what,
+        }
+    }
+
     pub(super) const fn common(&self) -> Common {
         match self {
             Self::CanHelp { common, .. }

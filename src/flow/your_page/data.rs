@@ -38,6 +38,12 @@ pub struct EntryData {
     pub described: String,
     pub employer: String,
     pub how_known: String,
+    pub what_you_do: String,
+    pub your_field: String,
+    pub place: String,
+    pub languages: String,
+    pub you_look_for: String,
+    pub you_can_help_with: String,
 }
 
 #[derive(Serialize)]
@@ -96,6 +102,12 @@ fn entry(of: Entry) -> EntryData {
         described: of.described,
         employer: of.employer,
         how_known: of.how_known,
+        what_you_do: of.role,
+        your_field: of.field,
+        place: of.place,
+        languages: of.speaks,
+        you_look_for: of.looking_for,
+        you_can_help_with: of.can_help,
     }
 }
 

@@ -14,7 +14,8 @@ use super::introduction_input::{given, lay};
 use super::paging::{Page, Pairs};
 use crate::domain::circle::Circle;
 use crate::domain::contact::{Contact, RawContact};
-use crate::flow::people;
+use crate::domain::meet::Reason;
+use crate::flow::{meet, people};
 use crate::ids::ContactId;
 use crate::web::Web;
 use crate::web::error::WebError;
@@ -211,6 +212,57 @@ pub async fn delete(
     people::remove(&web.cx, &caller.who, parse(&id)?).await?;
     Ok(answer::nothing())
 }
+
+/// Somebody whom a contact should meet.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Suggestion)]
+pub struct SuggestionView {
+    contact: ContactView,
+    reasons: Vec<ReasonView>,
+}
+
+/// One reason for it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reason)]
+pub struct ReasonView {
+    /// `can-help`, `is-helped`, `does-it`, `done-by`, `mentioned`, `same-field`, `same-place` or `same-language`.
+    kind: &'static str,
+    /// Your own words, or what they do.
+    what: String,
+}
+
+/// The suggestions for one contact, the best first.
+#[derive(Serialize, ToSchema)]
+pub struct Suggestions {
+    items: Vec<SuggestionView>,
+}
+
+/// Who should meet this contact?
+///
+/// Up to twenty of your own contacts, the best first, each with its reasons. Who is left out and whom you brought together
+/// or asked about each other before are not among them. Nobody is asked by it.
+#[utoipa::path(
+    get, path = "/api/v1/contacts/{id}/suggestions", tag = "contacts", operation_id = "suggest_contacts",
+    security(("token" = ["read"])), params(("id" = Uuid, Path)),
+    responses((status = 200, description = "The suggestions", body = Suggestions), Always, Missing)
+)]
+pub async fn suggestions(
+    State(web): State<Web>,
+    caller: Bearer<Read>,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let contact = people::get(&web.cx, &caller.who, parse(&id)?).await?;
+    let found = meet::for_contact(&web.cx, &caller.who, &contact, SUGGESTED).await?;
+    let reason = |of: &Reason| ReasonView { kind: of.word(), what: of.what().to_owned() };
+    let items = found.iter().map(|one| SuggestionView {
+        contact: view(&one.other),
+        reasons: one.reasons.iter().map(reason).collect(),
+    });
+    Ok(answer::ok(&Suggestions { items: items.collect() }))
+}
+
+/// How many are suggested.
+const SUGGESTED: usize = 20;
 
 fn parse(id: &str) -> Result<ContactId, WebError> {
     id.parse().map_err(|_| WebError::not_found())

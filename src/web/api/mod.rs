@@ -59,6 +59,7 @@ pub const TABLE: &[Route] = &[
     row("GET", "/api/v1/contacts/{id}", Scope::Read),
     row("PATCH", "/api/v1/contacts/{id}", Scope::Write),
     row("DELETE", "/api/v1/contacts/{id}", Scope::Write),
+    row("GET", "/api/v1/contacts/{id}/suggestions", Scope::Read),
     row("GET", "/api/v1/outcomes", Scope::Admin),
     row("GET", "/api/v1/outcomes.csv", Scope::Admin),
     row("GET", "/api/v1/deliveries", Scope::Admin),
@@ -105,6 +106,7 @@ fn for_connectors() -> OpenApiRouter<Web> {
         .routes(routes!(steps::outcome))
         .routes(routes!(contacts::create, contacts::list))
         .routes(routes!(contacts::get, contacts::change, contacts::delete))
+        .routes(routes!(contacts::suggestions))
 }
 
 fn for_admins() -> OpenApiRouter<Web> {

@@ -257,6 +257,12 @@ impl Browser {
         self.keys(&field, words).await;
     }
 
+    /// Chooses a file, by its path, for the field with this id.
+    pub async fn hand_over(&self, id: &str, path: &str) {
+        let field = self.find(&format!("[id=\"{id}\"]")).await;
+        self.keys(&field, path).await;
+    }
+
     /// A date field takes day, month and year in the order of the browser's language.
     pub async fn date(&self, id: &str, year: &str, month: &str, day: &str) {
         let field = self.find(&format!("[id=\"{id}\"]")).await;

@@ -72,6 +72,12 @@ pub struct EntryView {
     pub described: String,
     pub employer: String,
     pub how_known: String,
+    pub role: String,
+    pub field: String,
+    pub place: String,
+    pub speaks: String,
+    pub looking_for: String,
+    pub can_help: String,
     pub since: Ts,
 }
 
@@ -236,12 +242,24 @@ impl Page for YourPage {
             described: "a compiler engineer".into(),
             employer: "the Navy".into(),
             how_known: "from the compiler group".into(),
+            role: "admiral".into(),
+            field: "computing".into(),
+            place: "Arlington".into(),
+            speaks: "English".into(),
+            looking_for: "a co-author".into(),
+            can_help: "talk about compilers".into(),
             since: AT,
         };
         let bare = EntryView {
             described: String::new(),
             employer: String::new(),
             how_known: String::new(),
+            role: String::new(),
+            field: String::new(),
+            place: String::new(),
+            speaks: String::new(),
+            looking_for: String::new(),
+            can_help: String::new(),
             ..entry.clone()
         };
         let asks = vec![

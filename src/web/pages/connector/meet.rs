@@ -69,16 +69,6 @@ pub fn row(contact: &Contact, of: &Suggestion) -> MeetRow {
 }
 
 fn reason(of: &Reason) -> ReasonRow {
-    let (what, employer) = match of {
-        Reason::CanHelp { with, .. } => (with.clone(), String::new()),
-        Reason::IsHelped { looks_for, .. } | Reason::DoneBy { looks_for, .. } => {
-            (looks_for.clone(), String::new())
-        }
-        Reason::DoesIt { role, employer, .. } => (role.clone(), employer.clone()),
-        Reason::Mentioned { words, .. } => (words.clone(), String::new()),
-        Reason::SameField { field } => (field.clone(), String::new()),
-        Reason::SamePlace { place } => (place.clone(), String::new()),
-        Reason::SameLanguage { language } => (language.clone(), String::new()),
-    };
-    ReasonRow { word: of.word(), what, employer }
+    let employer = if let Reason::DoesIt { employer, .. } = of { employer.clone() } else { String::new() };
+    ReasonRow { word: of.word(), what: of.what().to_owned(), employer }
 }

@@ -223,6 +223,12 @@ fn holder(of: Holder) -> HolderView {
         described: one.described,
         employer: one.employer,
         how_known: one.how_known,
+        role: one.role,
+        field: one.field,
+        place: one.place,
+        speaks: one.speaks,
+        looking_for: one.looking_for,
+        can_help: one.can_help,
         since: one.since,
     };
     HolderView {
