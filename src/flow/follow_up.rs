@@ -41,6 +41,8 @@ unit_error!(OutcomeError);
 #[derive(Clone)]
 pub struct CheckInPage {
     pub connector_name: String,
+    /// Where a thank-you to the connector goes; parties know it from the ask.
+    pub connector_email: String,
     pub you_name: String,
     pub other_name: String,
     pub language: String,
@@ -62,7 +64,7 @@ pub async fn open(cx: &Cx, token: &str) -> Result<CheckInPage, OutcomeError> {
     let of = introductions::view(&mut tx, id).await?.ok_or(LinkFault::Closed)?;
     check_open(&of, side, claims.generation)?;
     let connector = connectors::get(&mut tx, of.connector).await?.ok_or(LinkFault::Closed)?;
-    Ok(page(cx, &of, side, &connector.name, now))
+    Ok(page(cx, &of, side, &connector, now))
 }
 
 /// A party says what came of it; private to the connector.
@@ -131,7 +133,7 @@ async fn tell_in(
     generation: u8,
     outcome: Outcome,
     now: Ts,
-) -> Result<(Step, Side, String), OutcomeError> {
+) -> Result<(Step, Side, Connector), OutcomeError> {
     let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
     let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
     check_open(&of, side, generation)?;
@@ -139,7 +141,7 @@ async fn tell_in(
     let so_far: Vec<_> = events::all(tx, id).await?.into_iter().map(|(_, event)| event).collect();
     let step = decide::tell_outcome(of, side, outcome, &so_far, &cx.policy, now)?;
     save(tx, cx, &connector, &step, now).await?;
-    Ok((step, side, connector.name))
+    Ok((step, side, connector))
 }
 
 fn check_open(of: &Introduction, side: Side, generation: u8) -> Result<(), LinkFault> {
@@ -152,10 +154,11 @@ fn parse(raw: &str) -> Result<Outcome, OutcomeError> {
         .map_err(|problem| OutcomeError::Invalid(Problems(vec![problem])))
 }
 
-fn page(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) -> CheckInPage {
+fn page(cx: &Ctx, of: &Introduction, side: Side, connector: &Connector, now: Ts) -> CheckInPage {
     let (you, other) = (of.parties.get(side), of.parties.get(side.other()));
     CheckInPage {
-        connector_name: connector_name.to_owned(),
+        connector_name: connector.name.clone(),
+        connector_email: connector.email.as_str().to_owned(),
         you_name: you.name.clone(),
         other_name: other.name.clone(),
         language: you.language.clone(),

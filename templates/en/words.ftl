@@ -976,3 +976,33 @@ field-coworkers = Former co-workers and bosses
 field-seekers = Fellow job seekers
 field-associations = Associations
 field-acquaintances = Acquaintances
+
+# A party's own thanks
+letter-party-met-connector-subject = { $other } and I met
+letter-party-met-connector =
+    Hello { $to },
+
+    { $other } and I met. Thank you for thinking of us both.
+
+    { $me }
+letter-party-met-other-subject = Thank you for your time
+letter-party-met-other =
+    Hello { $to },
+
+    thank you for the time you took. If I can do something for you, please write to me.
+
+    { $me }
+letter-party-landed-connector-subject = I found a job
+letter-party-landed-connector =
+    Hello { $to },
+
+    I found a job, and { $other } was a part of it. Thank you for bringing us together.
+
+    { $me }
+letter-party-landed-other-subject = I found a job. Thank you
+letter-party-landed-other =
+    Hello { $to },
+
+    I found a job. You had a part in it, and I wanted you to hear it from me. Thank you.
+
+    { $me }

@@ -6,7 +6,7 @@ use twoyes::domain::connector::Role;
 use twoyes::domain::contact::{Contact, RawContact};
 use twoyes::domain::facets::RawFacets;
 use twoyes::domain::introduction::State;
-use twoyes::domain::letter::LinkName::{Answer, Manage};
+use twoyes::domain::letter::LinkName::{Answer, CheckIn, Manage};
 use twoyes::flow::{account, ask, draft, people};
 use twoyes::ids::IntroductionId;
 
@@ -258,4 +258,30 @@ async fn the_fit_is_for_the_colleague_alone_and_a_second_seeker_is_warned_of() {
     let mut other = app;
     other.sign_in().await;
     other.act("/introductions/new", &form).await.is(200).hides("You sent somebody else to");
+}
+
+#[tokio::test]
+async fn a_party_who_met_finds_thanks_to_copy_and_no_address_of_the_other() {
+    let app = TestApp::new().await;
+    let of = app.asked().await;
+    app.deliver().await;
+    says_yes(&app, of.id, Side::First).await;
+    says_yes(&app, of.id, Side::Second).await;
+    let link = app.link(of.id, Side::First, CheckIn).await;
+    let nonce = app.get(&link).await.is(200).value("nonce");
+    let done = app.post(&link, &[("nonce", &nonce), ("outcome", "met")]).await.is(200);
+    let done = done.says("Say thank you, if you like").says("and I met. Thank you for thinking of us both");
+    assert!(done.body.contains("mailto:ada@lovelace.example?subject="), "to the connector");
+    assert!(done.body.contains("mailto:?subject="), "and to the other in the thread that they share");
+    done.hides(of.parties.second.email.as_str());
+    app.later(Span::minutes(5));
+    let nonce = app.get(&link).await.value("nonce");
+    let done = app.post(&link, &[("nonce", &nonce), ("outcome", "landed")]).await.is(200);
+    done.says("I found a job").says("say so on your page");
+    let nonce = app.get(&link).await.value("nonce");
+    app.later(Span::minutes(5));
+    app.post(&link, &[("nonce", &nonce), ("outcome", "no_reply")])
+        .await
+        .is(200)
+        .hides("Say thank you, if you like");
 }

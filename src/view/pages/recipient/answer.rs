@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::super::connector::OwnLetter;
 use super::super::{Fault, Frame};
 use crate::clock::Ts;
 use crate::domain::answer::Choice;
+use crate::domain::asking::Side;
 use crate::domain::outcome::Outcome;
 use crate::view::Page;
 use crate::view::mails::Who;
@@ -129,6 +131,8 @@ pub struct CheckInDone {
     pub connector: Who,
     pub other_name: String,
     pub outcome: Outcome,
+    /// Thanks that the reader may send, when there is something to thank for.
+    pub letters: Vec<OwnLetter>,
     /// The page of the check-in.
     pub change: String,
     /// The reader's own page.
@@ -286,6 +290,17 @@ impl Page for CheckInDone {
                 connector: Who::new("Ada Lovelace"),
                 other_name: "Alan Turing".into(),
                 outcome: *outcome,
+                letters: if *outcome == Outcome::Met || *outcome == Outcome::Landed {
+                    vec![OwnLetter::new(
+                        Side::First,
+                        "Ada Lovelace",
+                        "ada@example.org",
+                        "Thank you",
+                        "Hello".into(),
+                    )]
+                } else {
+                    Vec::new()
+                },
                 change: "/met/x".into(),
                 your_page: "/you/x".into(),
             })

@@ -5,11 +5,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::{Form, Token, faults, show};
+use crate::domain::asking::Side;
+use crate::domain::outcome::Outcome;
+use crate::domain::party::given_name;
 use crate::domain::problem::Problems;
 use crate::flow::follow_up::{self, CheckInPage, OutcomeError};
 use crate::urls::path;
+use crate::view::Arg;
 use crate::view::mails::Who;
-use crate::view::pages::{self, Frame, Told};
+use crate::view::pages::{self, Frame, OwnLetter, Told};
 use crate::web::Web;
 use crate::web::error::WebError;
 
@@ -69,8 +73,34 @@ fn done(web: &Web, told: &CheckInPage, token: &str) -> Result<Response, WebError
         connector: Who::new(&told.connector_name),
         other_name: told.other_name.clone(),
         outcome,
+        letters: letters(web, told, outcome),
         change: path::CHECK_IN.replace("{token}", token),
         your_page: told.your_page.clone(),
     };
     show(web, &told.language, StatusCode::OK, &page)
+}
+
+/// A thank-you to the connector and one to the other, in the reader's words to be. The other's address is not told by a
+/// page: it stands in the introduction, and that is the thread to answer in.
+fn letters(web: &Web, told: &CheckInPage, outcome: Outcome) -> Vec<OwnLetter> {
+    let word = match outcome {
+        Outcome::Met => "met",
+        Outcome::Landed => "landed",
+        Outcome::Scheduled | Outcome::NoReply | Outcome::NotAFit => return Vec::new(),
+    };
+    let to_connector = (told.connector_name.as_str(), told.connector_email.as_str(), "connector");
+    let to_other = (told.other_name.as_str(), "", "other");
+    let letter = |(to, email, whom): (&str, &str, &str)| {
+        let args: [(&str, Arg<'_>); 4] = [
+            ("to", given_name(to).into()),
+            ("other", given_name(&told.other_name).into()),
+            ("connector", given_name(&told.connector_name).into()),
+            ("me", given_name(&told.you_name).into()),
+        ];
+        let say = |key: &str| {
+            web.cx.views.words(&told.language, &format!("letter-party-{word}-{whom}{key}"), &args)
+        };
+        OwnLetter::new(Side::First, to, email, &say("-subject"), say(""))
+    };
+    [to_connector, to_other].map(letter).to_vec()
 }
