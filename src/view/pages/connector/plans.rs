@@ -201,7 +201,12 @@ impl Page for Plan {
             words.iter().zip(0..).map(|(word, nth)| Part { word, count: 1, x: nth * 120, width: 120 });
         let found =
             Candidate { id: "x".into(), name: "Alan Turing".into(), about: "Bletchley".into(), circle: None };
-        let other = Candidate { circle: Some(Circle::Seekers), about: String::new(), ..found.clone() };
+        let other = Candidate {
+            id: "y".into(),
+            circle: Some(Circle::Seekers),
+            about: String::new(),
+            ..found.clone()
+        };
         let full = Self {
             frame: Frame::sample(),
             name: "Sam Cole".into(),

@@ -233,11 +233,10 @@ impl YourPage {
     }
 }
 
-impl Page for YourPage {
-    const FILE: &'static str = "recipient/your_page";
-
+impl EntryView {
+    /// One with everything, one with the name alone.
     fn samples() -> Vec<Self> {
-        let entry = EntryView {
+        let entry = Self {
             name: "Grace Hopper".into(),
             described: "a compiler engineer".into(),
             employer: "the Navy".into(),
@@ -250,7 +249,7 @@ impl Page for YourPage {
             can_help: "talk about compilers".into(),
             since: AT,
         };
-        let bare = EntryView {
+        let bare = Self {
             described: String::new(),
             employer: String::new(),
             how_known: String::new(),
@@ -262,6 +261,15 @@ impl Page for YourPage {
             can_help: String::new(),
             ..entry.clone()
         };
+        vec![entry, bare]
+    }
+}
+
+impl Page for YourPage {
+    const FILE: &'static str = "recipient/your_page";
+
+    fn samples() -> Vec<Self> {
+        let entries = EntryView::samples();
         let asks = vec![
             ask(None, Some(AT), None),
             ask(Some(Choice::NotNow), None, None),
@@ -274,7 +282,7 @@ impl Page for YourPage {
             faults: ["limit", "until", "person", "connector", "back", "email"].map(Fault::sample).to_vec(),
             told: Told::Stale,
             holders: vec![
-                HolderView { name: "Ada Lovelace".into(), entries: vec![entry, bare], asks },
+                HolderView { name: "Ada Lovelace".into(), entries, asks },
                 HolderView {
                     name: "Mary Somerville".into(),
                     entries: vec![],
