@@ -172,8 +172,10 @@ impl Page for Imports {
 
 /// A group of each kind.
 fn sample_group(kind: &'static str, choices: &[&'static str]) -> Group {
+    // Every entry of a file stands in one place of it.
+    let nth = kind.bytes().map(i64::from).sum::<i64>() * 2;
     let entry = EntryRow {
-        nth: 3,
+        nth,
         line: 7,
         name: "Grace Hopper".into(),
         about: "grace@example.net, Navy".into(),
@@ -182,7 +184,13 @@ fn sample_group(kind: &'static str, choices: &[&'static str]) -> Group {
         choice: "fill",
         sentences: vec!["The address is not an e-mail address.".into()],
     };
-    let new = EntryRow { twin: None, differences: Vec::new(), sentences: Vec::new(), ..entry.clone() };
+    let new = EntryRow {
+        twin: None,
+        differences: Vec::new(),
+        sentences: Vec::new(),
+        nth: nth + 1,
+        ..entry.clone()
+    };
     Group {
         kind,
         count: 2,

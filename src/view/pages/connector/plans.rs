@@ -121,6 +121,20 @@ pub struct PlanPaths {
     pub landed: String,
 }
 
+impl PlanPaths {
+    fn sample() -> Self {
+        Self {
+            plan: "/plans/x".into(),
+            edit: "/plans/x/edit".into(),
+            people: "/plans/x/people".into(),
+            remove: "/plans/x/remove".into(),
+            start: "/plans/x/start".into(),
+            delete: "/plans/x/delete".into(),
+            landed: "/contacts/x/landed".into(),
+        }
+    }
+}
+
 /// Somebody found a job: thank whoever helped.
 #[derive(Clone, Debug, Serialize)]
 pub struct Landed {
@@ -225,15 +239,7 @@ impl Page for Plan {
                 found: vec![found, other],
                 suggested: true,
             },
-            paths: PlanPaths {
-                plan: "/plans/x".into(),
-                edit: "/plans/x/edit".into(),
-                people: "/plans/x/people".into(),
-                remove: "/plans/x/remove".into(),
-                start: "/plans/x/start".into(),
-                delete: "/plans/x/delete".into(),
-                landed: "/contacts/x/landed".into(),
-            },
+            paths: PlanPaths::sample(),
             time_zone: "Europe/Berlin".into(),
         };
         let mut free = full.clone();
