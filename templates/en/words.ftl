@@ -1006,3 +1006,4 @@ letter-party-landed-other =
     I found a job. You had a part in it, and I wanted you to hear it from me. Thank you.
 
     { $me }
+plan-texts = What the plan for { $who } says

@@ -1,9 +1,14 @@
 //! A site with something of everything on it, and the way to each of its pages.
 
+use twoyes::cards::{Column, Format, Head};
 use twoyes::clock::Span;
+use twoyes::domain::connector::Connector;
 use twoyes::domain::connector::Role;
 use twoyes::domain::contact::RawContact;
-use twoyes::flow::{account, ask, draft, people, unfinished};
+use twoyes::domain::facets::RawFacets;
+use twoyes::domain::plan::RawPlan;
+use twoyes::flow::{Cx, account, ask, draft, import, landed, people, plan, unfinished};
+use twoyes::ids::ContactId;
 
 use super::site::{ADMIN, Site};
 use crate::support::app::raw_draft;
@@ -21,6 +26,9 @@ pub struct Scene {
     account: String,
     delivery: String,
     unfinished: String,
+    import: String,
+    plan: String,
+    landed: String,
 }
 
 impl Scene {
@@ -53,6 +61,7 @@ impl Scene {
             ..RawContact::default()
         };
         let contact = people::add(cx, admin, &raw).await.unwrap().id;
+        let (import, plan, landed) = network(cx, admin, contact).await;
         account::ask_to_sign_in(cx, ADMIN).await.unwrap();
         site.settle().await;
         let session = account::session_for(cx, admin).await.unwrap();
@@ -80,6 +89,9 @@ impl Scene {
             draft: draft.to_string(),
             introduced: introduced.to_string(),
             contact: contact.to_string(),
+            import,
+            plan,
+            landed,
             site,
         }
     }
@@ -89,13 +101,16 @@ impl Scene {
         let id = match route {
             "/introductions/{id}" => &self.introduced,
             _ if route.starts_with("/introductions/") => &self.draft,
+            _ if route.starts_with("/contacts/import/") => &self.import,
             _ if route.starts_with("/contacts/") => &self.contact,
+            _ if route.starts_with("/plans/") => &self.plan,
+            _ if route.starts_with("/landed/") => &self.landed,
             _ if route.starts_with("/unfinished/") => &self.unfinished,
             _ if route.starts_with("/admin/deliveries/") => &self.delivery,
             _ if route.starts_with("/admin/connectors/") => &self.account,
             _ => "1",
         };
-        let path = route.replace("{id}", id).replace("{kind}", "ask_first");
+        let path = route.replace("{id}", id).replace("{kind}", "ask_first").replace("{format}", "vcard4");
         let Some((start, end)) = path.split_once("{token}") else {
             assert!(!path.contains('{'), "no way to {route} is known: tell it in Scene::path");
             return path;
@@ -109,4 +124,34 @@ impl Scene {
         let cookie = [("cookie", self.cookie.as_str())];
         Http::new(self.site.port()).send(hyper::Method::GET, path, &cookie, String::new()).await.unwrap()
     }
+}
+
+/// A file that waits for its yes, a plan with somebody in it, and somebody who landed.
+async fn network(cx: &Cx, admin: &Connector, seeker: ContactId) -> (String, String, String) {
+    let begun = import::begin(cx, admin, "people.csv").await.unwrap();
+    let (columns, mapping) = (vec!["name".to_owned(), "email".to_owned()], vec![Column::Name, Column::Email]);
+    let head = Head { format: Format::Table, columns, mapping };
+    let rows = vec![
+        (2, vec!["Ida".to_owned(), "ida@x.example".to_owned()]),
+        (3, vec!["Bo".into(), "nothing".into()]),
+    ];
+    let taken = import::take(cx, &begun, Some(&head), rows).await.unwrap();
+    import::was_read(cx, &taken).await.unwrap();
+    while import::work(cx).await.unwrap() {}
+    let facets = RawFacets { can_help: "talk about books".into(), ..RawFacets::default() };
+    let raw =
+        RawContact { name: "Nora".into(), email: "nora@x.example".into(), facets, ..RawContact::default() };
+    let helper = people::add(cx, admin, &raw).await.unwrap();
+    let raw = RawPlan {
+        purpose: "job_search".into(),
+        why_first: "a".into(),
+        why_second: "b".into(),
+        shared: "c".into(),
+        per_week: "2".into(),
+        ..RawPlan::default()
+    };
+    let plan = plan::create(cx, admin, seeker, &raw).await.unwrap();
+    plan::add(cx, admin, plan, &[helper.id]).await.unwrap();
+    let landed = landed::by_connector(cx, admin, &helper).await.unwrap();
+    (begun.id.to_string(), plan.to_string(), landed.to_string())
 }
