@@ -75,12 +75,7 @@ impl Scene {
         ];
         let typed = [("first.name".to_owned(), "Zo\u{eb}".to_owned())].into();
         let begun = unfinished::keep(cx, admin, None, &typed).await.unwrap().0.to_string();
-        let list = Http::new(port)
-            .send(hyper::Method::GET, "/admin/deliveries", &headers, String::new())
-            .await
-            .unwrap();
-        let delivery = list.body.split("/admin/deliveries/").nth(1).unwrap_or_default();
-        let delivery = delivery.split(['"', '/', '?']).next().unwrap().to_owned();
+        let delivery = a_delivery(port, &headers).await;
         Self {
             account: kim,
             unfinished: begun,
@@ -154,4 +149,12 @@ async fn network(cx: &Cx, admin: &Connector, seeker: ContactId) -> (String, Stri
     plan::add(cx, admin, plan, &[helper.id]).await.unwrap();
     let landed = landed::by_connector(cx, admin, &helper).await.unwrap();
     (begun.id.to_string(), plan.to_string(), landed.to_string())
+}
+
+/// The id of one that the admin's list has.
+async fn a_delivery(port: u16, headers: &[(&str, &str)]) -> String {
+    let list =
+        Http::new(port).send(hyper::Method::GET, "/admin/deliveries", headers, String::new()).await.unwrap();
+    let behind = list.body.split("/admin/deliveries/").nth(1).unwrap_or_default();
+    behind.split(['"', '/', '?']).next().unwrap().to_owned()
 }
