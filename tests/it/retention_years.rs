@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, Connection};
+use twoyes::cards::{Column, Format, Head};
 use twoyes::clock::{Span, Ts};
 use twoyes::domain::asking::Side;
 use twoyes::domain::contact::RawContact;
 use twoyes::domain::letter::LinkName::Manage;
 use twoyes::domain::retention::Rules;
-use twoyes::flow::{draft, erasure, people, suppressions, unfinished};
+use twoyes::flow::{draft, erasure, import, landed, people, suppressions, unfinished};
 use twoyes::ids::IntroductionId;
 use twoyes::store::idempotency::{self, Saved};
 use twoyes::store::persons::{self, Refusal, Whom};
@@ -77,7 +78,13 @@ async fn clutter(app: &TestApp, cast: &Cast) {
         email: "clara@contact.example".into(),
         ..RawContact::default()
     };
-    people::add(cx, &app.connector, &contact).await.unwrap();
+    let clara = people::add(cx, &app.connector, &contact).await.unwrap();
+    landed::by_connector(cx, &app.connector, &clara).await.unwrap();
+    let begun = import::begin(cx, &app.connector, "people.csv").await.unwrap();
+    let head = Head { format: Format::Table, columns: vec!["name".into()], mapping: vec![Column::Name] };
+    let row = (2, vec!["Imre Importmarker".to_owned()]);
+    let taken = import::take(cx, &begun, Some(&head), vec![row]).await.unwrap();
+    import::was_read(cx, &taken).await.unwrap();
     let mut raw = raw_draft();
     raw.first.name = "Dora Draft".into();
     draft::create(cx, &app.connector, &raw).await.unwrap();
@@ -159,6 +166,8 @@ async fn data(app: &TestApp, cast: &Cast, start: Ts) -> Vec<Datum> {
         datum("sign_in", one("SELECT COUNT(*) FROM sign_in"), Some(start + day(1))),
         datum("sessions", one("SELECT COUNT(*) FROM session"), Some(start + day(7))),
         datum("wishes", one("SELECT COUNT(*) FROM address_change"), Some(start + day(1))),
+        datum("imports", Word("Imre Importmarker"), Some(start + rules.unfinished)),
+        datum("landed", one("SELECT COUNT(*) FROM landed"), Some(start + rules.names)),
         datum("contacts", Word("Clara Contact"), None),
         datum("never", one("SELECT COUNT(*) FROM suppression WHERE source = 'admin'"), None),
         datum("figures", one("SELECT COUNT(*) FROM tally WHERE closed > 0"), None),
