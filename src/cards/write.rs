@@ -98,7 +98,8 @@ fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Spreadsheets run cells that begin like this (OWASP, CSV injection). A mark more than there was is taken off again
 /// by whoever reads it.
-fn harmless(cell: &str) -> String {
+#[must_use]
+pub fn harmless(cell: &str) -> String {
     if runs(cell) || cell.starts_with(['\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 

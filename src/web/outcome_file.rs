@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Web;
 use super::api::words;
 use super::error::WebError;
+use crate::cards::write::harmless;
 use crate::clock::Ts;
 use crate::domain::introduction::StateName;
 use crate::domain::log_filter::{LogFilter, RawLogFilter};
@@ -203,14 +204,9 @@ fn table(lines: &[LogLine], with_head: bool) -> String {
             of.first.unwrap_or_default(),
             of.second.unwrap_or_default(),
         ];
-        let _ = writer.write_record(cells.map(harmless));
+        let _ = writer.write_record(cells.iter().map(|cell| harmless(cell)));
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
-}
-
-/// Spreadsheets run cells that begin like this (OWASP, CSV injection).
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]
@@ -220,10 +216,10 @@ mod tests {
     #[test]
     fn formulas_are_defused_and_plain_cells_left_alone() {
         for cell in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
-            assert_eq!(harmless(cell.to_owned()), format!("'{cell}"));
+            assert_eq!(harmless(cell), format!("'{cell}"));
         }
         for cell in ["", "Ada", "a=1", "2026-03-02"] {
-            assert_eq!(harmless(cell.to_owned()), cell);
+            assert_eq!(harmless(cell), cell);
         }
     }
 

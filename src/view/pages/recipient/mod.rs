@@ -2,12 +2,11 @@
 
 mod answer;
 mod your_page;
+mod your_steps;
 
 pub use answer::{Answer, Answered, CheckIn, CheckInDone, GivenAnswer, Stop, Told};
-pub use your_page::{
-    AskView, ChoiceView, EntryView, HolderView, NewAddress, NewAddressDone, RefusedView, YouErase, YouErased,
-    YouLanded, YouNever, YourPage, YourPaths,
-};
+pub use your_page::{AskView, ChoiceView, EntryView, HolderView, RefusedView, YourPage, YourPaths};
+pub use your_steps::{NewAddress, NewAddressDone, YouErase, YouErased, YouLanded, YouNever};
 
 use super::super::registry::{PageEntry, page};
 
