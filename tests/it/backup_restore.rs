@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -28,12 +28,14 @@ async fn rows(site: &Site, address: &str) -> i64 {
 /// Waits until every mail has left and that is written down.
 async fn all_left(site: &Site) {
     let db = site.db().await;
+    let until = Instant::now() + Duration::from_mins(1);
     loop {
         let sql = "SELECT COUNT(*) AS n FROM delivery WHERE state <> 'sent' AND state <> 'cancelled'";
         let row = db.read().await.unwrap().q(sql).one().await.unwrap().unwrap();
         if row.get::<i64>("n").unwrap() == 0 {
             return;
         }
+        assert!(Instant::now() < until, "the mails do not leave");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

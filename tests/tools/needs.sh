@@ -120,6 +120,17 @@ python_environment() {
     export TWOYES_TEST_PYTHON=$folder/bin/python
 }
 
+# Builds cargo-nextest once, into this folder, where the machine has none.
+nextest() {
+    local folder=$1 wanted=0.9.143
+    PATH=$PATH:$folder/bin
+    if ! cargo nextest --version >/dev/null 2>&1; then
+        CARGO_TARGET_DIR=$folder/build cargo install --debug --quiet --locked --root "$folder" \
+            cargo-nextest --version "$wanted" || return 1
+        rm -rf "$folder/build"
+    fi
+}
+
 # Builds cargo-machete once, into this folder; unoptimised, which is there in half the time.
 machete() {
     local folder=$1 wanted=0.9.2

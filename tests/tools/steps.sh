@@ -23,6 +23,7 @@ trap 'exit 143' TERM HUP
 
 setup_all() {
     setup "what the tests need" install_needs
+    setup "the test runner" nextest "$target/tools"
     setup "Python environment" python_environment "$target/tests-python"
     setup "PostgreSQL" start_postgres "$work/postgres"
     setup "Postfix" start_postfix "$work/postfix"
@@ -58,58 +59,58 @@ check() {
     echo "   ($((SECONDS - begin)) s)"
 }
 
-# tests FILTER LIBTEST-OPTION...: runs the tests with FILTER in their names, and adds their own counts. Of what good
-# tests print, the figures are shown.
+# tests FILTER OPTION...: runs the tests with FILTER in their names, and adds their own counts.
 tests() {
     local begin=$SECONDS log=$work/tests.log filter=$1
     shift
     title "tests with \"$filter\" in their names"
-    cargo test --locked --no-fail-fast -- "$filter" --show-output "$@" 2>&1 | tee "$log" | figures_only
+    cargo nextest run --locked "$@" "$filter" 2>&1 | tee "$log" | lines_and_figures
     count "$log" "${PIPESTATUS[0]}" "tests"
     echo "   ($((SECONDS - begin)) s)"
 }
 
 # Every test. Most of them wait, for a server, a lease or a timeout; the simulator behind tests/silence never does. So
-# it runs beside the others and takes, by its niceness, only what they leave.
+# it runs beside the others and takes, by its niceness, what they leave.
 all_tests() {
     local begin=$SECONDS log=$work/tests.log beside=$work/silence.log simulator
     title "tests"
-    if ! cargo test --locked --no-run; then
+    if ! cargo nextest run --locked --no-run; then
         failed=$((failed + 1)) failures+=("tests: they do not build")
         return
     fi
-    nice -n 19 cargo test --locked --no-fail-fast --test silence -- --show-output >"$beside" 2>&1 &
+    nice -n 10 cargo nextest run --locked --test silence >"$beside" 2>&1 &
     simulator=$!
-    { cargo test --locked --no-fail-fast --lib --bins --test it -- --show-output 2>&1 &&
-        cargo test --locked --no-fail-fast --doc 2>&1; } | tee "$log" | figures_only
+    cargo nextest run --locked --lib --bins --test it 2>&1 | tee "$log" | lines_and_figures
     count "$log" "${PIPESTATUS[0]}" "tests"
     echo "   ($((SECONDS - begin)) s)"
     title "tests of silence, beside them"
     wait "$simulator"
     count "$beside" $? "tests of silence"
-    figures_only <"$beside"
+    lines_and_figures <"$beside"
     echo "   ($((SECONDS - begin)) s since both began)"
+    check "examples in the documentation" cargo test --locked --quiet --doc
 }
 
-# count LOG STATUS WHAT: adds what LOG says of tests that ended with STATUS.
+# count LOG STATUS WHAT: adds what the summary in LOG says of tests that ended with STATUS.
 count() {
     local good bad
     good=$(sum "$1" passed)
-    bad=$(sum "$1" failed)
-    # Nothing failed and yet it ended badly: it did not compile, or a test took the process down.
+    bad=$(($(sum "$1" failed) + $(sum "$1" 'timed out')))
+    # Nothing failed and yet it ended badly: it did not compile, or no test has such a name.
     if [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
     if [ "$bad" -ne 0 ]; then failures+=("$3"); fi
     passed=$((passed + good)) failed=$((failed + bad))
 }
 
-# Leaves out what good tests print, but for their figures.
-figures_only() {
-    awk '/^successes:$/ { quiet = 1 } /^(failures:|test result:.*)$/ { quiet = 0 } !quiet || /^figure:/ { print; fflush() }'
+# Of what good tests print, their figures alone; of bad ones everything.
+lines_and_figures() {
+    awk '/^ +(PASS|FAIL|SLOW|TIMEOUT|LEAK|ABORT|SIG[A-Z]+|TERMINATING|TRY|Summary) \[/ { bad = $1 !~ /PASS|SLOW|LEAK|Summary/; print; fflush(); next }
+        bad || /^ *figure:/ || /^(error|warning)/ { print; fflush() }'
 }
 
-# sum LOG WORD: adds up the numbers before WORD in cargo's "test result:" lines.
+# sum LOG WORDS: the number before WORDS in the summary.
 sum() {
-    sed -n "s/^test result:.* \([0-9][0-9]*\) $2;.*/\1/p" "$1" | awk '{ n += $1 } END { print n + 0 }'
+    sed -n "s/^ *Summary .*[ :]\([0-9][0-9]*\) $2.*/\1/p" "$1" | awk '{ n += $1 } END { print n + 0 }'
 }
 
 closing_line() {
