@@ -9,6 +9,7 @@ pub mod path {
     pub const ANSWER: &str = "/c/{token}";
     pub const STOP: &str = "/stop/{token}";
     pub const CHECK_IN: &str = "/met/{token}";
+    pub const CHECK_IN_WORDS: &str = "/met/{token}/words";
     pub const SIGN_IN_LINK: &str = "/sign-in/{token}";
     pub const SIGN_IN: &str = "/sign-in";
     pub const SIGN_IN_CODE: &str = "/sign-in/code";
@@ -72,6 +73,8 @@ pub mod path {
     pub const TOUCH: &str = "/keep-in-touch";
     pub const CONTACT_RHYTHM: &str = "/contacts/{id}/rhythm";
     pub const CONTACT_TOUCHED: &str = "/contacts/{id}/touched";
+    pub const THANKS: &str = "/thanks";
+    pub const THANKS_READ: &str = "/thanks/read";
     pub const PLANS: &str = "/plans";
     pub const PLAN_NEW: &str = "/contacts/{id}/plan";
     pub const PLAN: &str = "/plans/{id}";

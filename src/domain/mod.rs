@@ -70,4 +70,5 @@ pub mod shown;
 pub mod step;
 pub mod tally;
 pub mod text;
+pub mod thanks;
 pub mod zone;

@@ -19,7 +19,7 @@ use crate::domain::problem::{Problem, Problems};
 use crate::domain::step::Step;
 use crate::ids::MessageId;
 use crate::store::erasure_ledger::{self, Erased};
-use crate::store::{Tx, connectors, erasure, introductions, outbox, persons, suppressions};
+use crate::store::{Tx, connectors, erasure, introductions, outbox, persons, suppressions, thanks};
 use crate::view::mails::{self, Who};
 
 /// More than anybody is asked in a lifetime.
@@ -208,6 +208,7 @@ pub(super) async fn erase_in(
         step.next.parties.get_mut(side).erased_at = Some(at);
         save(tx, cx, &connector, &step, now).await?;
         erasure::mails_to(tx, id, side, now).await?;
+        thanks::forget(tx, id, side).await?;
         erasure::mails_of(tx, id).await?;
         erasure::hurry(tx, id).await?;
         evidence::forget(tx, cx, id, side, now).await?;

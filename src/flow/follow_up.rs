@@ -59,12 +59,20 @@ pub struct CheckInPage {
 pub async fn open(cx: &Cx, token: &str) -> Result<CheckInPage, OutcomeError> {
     let now = cx.now();
     let claims = cx.ring().verify(link::Purpose::CheckIn, token, now)?;
-    let mut tx = cx.db.read().await?;
-    let (id, side) = introductions::find_link(&mut tx, claims.reference).await?.ok_or(LinkFault::Closed)?;
-    let of = introductions::view(&mut tx, id).await?.ok_or(LinkFault::Closed)?;
-    check_open(&of, side, claims.generation)?;
-    let connector = connectors::get(&mut tx, of.connector).await?.ok_or(LinkFault::Closed)?;
+    let (of, side, connector) = of_link(&mut cx.db.read().await?, &claims).await?;
     Ok(page(cx, &of, side, &connector, now))
+}
+
+/// The introduction behind a link, as it is now, and whose link it is.
+pub(super) async fn of_link(
+    tx: &mut Tx,
+    claims: &link::Claims,
+) -> Result<(Introduction, Side, Connector), OutcomeError> {
+    let (id, side) = introductions::find_link(tx, claims.reference).await?.ok_or(LinkFault::Closed)?;
+    let of = introductions::view(tx, id).await?.ok_or(LinkFault::Closed)?;
+    check_open(&of, side, claims.generation)?;
+    let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
+    Ok((of, side, connector))
 }
 
 /// A party says what came of it; private to the connector.
@@ -154,7 +162,7 @@ fn parse(raw: &str) -> Result<Outcome, OutcomeError> {
         .map_err(|problem| OutcomeError::Invalid(Problems(vec![problem])))
 }
 
-fn page(cx: &Ctx, of: &Introduction, side: Side, connector: &Connector, now: Ts) -> CheckInPage {
+pub(super) fn page(cx: &Ctx, of: &Introduction, side: Side, connector: &Connector, now: Ts) -> CheckInPage {
     let (you, other) = (of.parties.get(side), of.parties.get(side.other()));
     CheckInPage {
         connector_name: connector.name.clone(),

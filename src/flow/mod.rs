@@ -38,6 +38,7 @@ pub mod retention;
 pub mod sealing;
 pub mod suppressions;
 pub mod tally;
+pub mod thanks;
 pub mod touch;
 pub mod unfinished;
 pub mod your_page;

@@ -9,7 +9,7 @@ use crate::domain::letter::DeliveryState;
 use crate::domain::retention::{self, CARD, Kept, Rules};
 use crate::ids::{IntroductionId, MessageId};
 use crate::store::retention::{self as store, Cuts};
-use crate::store::{erasure_ledger, imports, introductions, landed, reports, sessions};
+use crate::store::{erasure_ledger, imports, introductions, landed, reports, sessions, thanks};
 
 /// Rows that are looked up at once.
 const BATCH: i64 = 200;
@@ -201,6 +201,7 @@ async fn delete_rows(cx: &Cx, rules: &Rules, now: Ts) -> Result<u64, Failure> {
             sum += store::old_forms(tx, now - rules.unfinished).await?;
             sum += imports::prune(tx, now - rules.unfinished, now - super::import::UNDO).await?;
             sum += landed::prune(tx, now - rules.names).await?;
+            sum += thanks::prune(tx, now - rules.names).await?;
             sum += store::old_wishes(tx, now).await?;
             sum += store::old_acts(tx, now - rules.admin_acts).await?;
             sum += store::forget_labels(tx, now - CARD).await?;

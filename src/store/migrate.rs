@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 20, "plan"),
     migration!(two digits: 21, "fit"),
     migration!(two digits: 22, "touch"),
+    migration!(two digits: 23, "thanks"),
 ];
 
 /// Why the schema does not fit this version.

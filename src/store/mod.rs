@@ -50,6 +50,7 @@ pub mod routes;
 pub mod sessions;
 pub mod suppressions;
 pub mod tally;
+pub mod thanks;
 pub mod tokens;
 pub mod touch;
 pub mod unfinished;

@@ -932,6 +932,37 @@ field-fit = Why they would fit
 before-colleague = You sent somebody else to { $who } as a colleague within 90 days ({ $when }). Several seekers at once are a burden.
 
 # Keeping in touch
+page-words = A word to { $who }
+words-lede = Only { $connector } reads it. { $other } does not see it.
+words-label = What would you like to tell { $who }?
+words-send = Send it to { $who }
+words-not-now = Send nothing
+words-back = Say what came of it
+words-said = { $who } has your words
+words-said-text = They wait on { $who }'s page. Nothing else was sent, and nobody else reads them.
+words-again = You wrote a word before. What you write now takes its place.
+words-change = Write it anew
+page-thanks = Thanks
+thanks-received = Said to you
+thanks-received-none = Nobody has written you a word yet. Whoever is asked what came of an introduction can.
+thanks-new = new
+thanks-after = After meeting { $other }, { $date }
+thanks-read = I have read them
+thanks-owed = Thanks you owe
+thanks-owed-text = They gave their time, and something came of it. Two letters to each wait on the page of the introduction.
+thanks-owed-none = You owe nobody a thank-you.
+thanks-said = I said thank you
+thanks-given = Thanks you gave
+thanks-given-none = None yet.
+thanks-given-on = Thanked on { $date }
+thanks-not-yet = Not yet, after all
+thanks-older = Older ones
+thanks-all = All thanks
+thanks-desk = Thanks owed, given and received
+thanks-waiting = { $count ->
+    [one] Somebody wrote you a word
+   *[other] { $count } words for you
+ }
 page-touch = Keep in touch
 touch-due = Not heard of for a while
 touch-nobody = Nobody waits. Say below how often you want to think of whom, or on the page of a contact.

@@ -8,7 +8,7 @@ use twoyes::cards::{Column, Format, Head};
 use twoyes::clock::{Span, Ts};
 use twoyes::domain::asking::Side;
 use twoyes::domain::contact::RawContact;
-use twoyes::domain::letter::LinkName::Manage;
+use twoyes::domain::letter::LinkName::{CheckIn, Manage};
 use twoyes::domain::retention::Rules;
 use twoyes::flow::{draft, erasure, import, landed, people, suppressions, unfinished};
 use twoyes::ids::IntroductionId;
@@ -97,6 +97,9 @@ async fn clutter(app: &TestApp, cast: &Cast) {
     send(app, &page, &[("what", "address"), ("email", "wished@new.example")]).await.is(303);
     app.post("/sign-in", &[("email", "ada@lovelace.example")]).await;
     app.deliver().await;
+    let words = format!("{}/words", app.link(cast.left, Side::First, CheckIn).await);
+    let nonce = app.get(&words).await.is(200).value("nonce");
+    app.post(&words, &[("nonce", &nonce), ("words", "thanksmarker"), ("say", "yes")]).await.is(200);
     let (now, who) = (cx.now(), app.connector.id);
     let rita =
         cx.person(&twoyes::domain::address::EmailAddress::parse("email", "rita@label.example").unwrap());
@@ -168,6 +171,7 @@ async fn data(app: &TestApp, cast: &Cast, start: Ts) -> Vec<Datum> {
         datum("wishes", one("SELECT COUNT(*) FROM address_change"), Some(start + day(1))),
         datum("imports", Word("Imre Importmarker"), Some(start + rules.unfinished)),
         datum("landed", one("SELECT COUNT(*) FROM landed"), Some(start + rules.names)),
+        datum("thanks", Word("thanksmarker"), Some(start + rules.names)),
         datum("contacts", Word("Clara Contact"), None),
         datum("never", one("SELECT COUNT(*) FROM suppression WHERE source = 'admin'"), None),
         datum("figures", one("SELECT COUNT(*) FROM tally WHERE closed > 0"), None),

@@ -57,6 +57,7 @@ pub struct AskData {
     pub your_answer: Option<&'static str>,
     pub not_now_until: Option<String>,
     pub your_note: String,
+    pub your_words_afterwards: String,
     pub state: &'static str,
     pub introduced_at: Option<String>,
 }
@@ -127,6 +128,7 @@ fn ask(of: Held) -> AskData {
         your_answer: of.answer.map(|answer| answer.choice().as_str()),
         not_now_until: of.answer.and_then(crate::domain::answer::Answer::until).map(Ts::rfc3339),
         your_note: of.note,
+        your_words_afterwards: of.words,
         state,
         introduced_at,
     }

@@ -28,7 +28,7 @@ use crate::domain::preferences::{MONTH, Preferences};
 use crate::domain::problem::Problems;
 use crate::ids::{ConnectorId, IntroductionId, LinkRef, derive};
 use crate::store::persons::{self, Whom};
-use crate::store::{Tx, connectors, introductions, suppressions};
+use crate::store::{Tx, connectors, introductions, suppressions, thanks};
 
 /// More than anybody is asked in a lifetime.
 const ALL: i64 = 10_000;
@@ -119,6 +119,8 @@ pub struct Held {
     pub why: String,
     pub answer: Option<Answer>,
     pub note: String,
+    /// What they wrote to the connector afterwards.
+    pub words: String,
     pub stands: Stands,
 }
 
@@ -256,7 +258,8 @@ async fn held(
     for (id, side) in persons::introductions(tx, person, ALL).await? {
         let Some(of) = introductions::seen_by(tx, id, side, now).await? else { continue };
         // What was only drafted, or waits for the other's yes, is nobody's business yet.
-        let Some(ask) = held_ask(&of, side, policy, now) else { continue };
+        let Some(mut ask) = held_ask(&of, side, policy, now) else { continue };
+        ask.words = thanks::said(tx, id, side).await?.map(|said| said.text).unwrap_or_default();
         let other = of.parties.get(side.other());
         // Somebody who was erased is offered like anybody else, until the name goes from everybody.
         if ask.other_named && other.name != NOBODY {
@@ -315,6 +318,7 @@ fn held_ask(of: &Introduction, side: Side, policy: &Policy, now: Ts) -> Option<H
         why: party.why.clone(),
         answer: given.map(|given| given.answer),
         note: given.map(|given| given.note.clone()).unwrap_or_default(),
+        words: String::new(),
         stands,
     })
 }

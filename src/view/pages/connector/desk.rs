@@ -23,6 +23,8 @@ pub struct Desk {
     pub settled: Option<Settled>,
     /// Forms of the composer that are not drafts yet.
     pub unfinished: usize,
+    /// Words of parties that are new.
+    pub words: i64,
     /// People who have not heard of the connector for a while.
     pub silent: usize,
     /// Who found a job and whose helpers wait for thanks.
@@ -155,6 +157,7 @@ impl Page for Desk {
             settled: None,
             unfinished: 1,
             ahead: Vec::new(),
+            words: 0,
             silent: 0,
             landed: Vec::new(),
             time_zone: "Europe/Berlin".into(),
@@ -166,6 +169,7 @@ impl Page for Desk {
             done: part.clone(),
             settled: Some(settled),
             ahead: vec![AheadRow::sample()],
+            words: 2,
             silent: 2,
             landed: vec![LandedRow { name: "Sam Cole".into(), path: "/landed/x".into() }],
             unfinished: 2,

@@ -57,6 +57,8 @@ pub struct PartyRow {
     pub answer: Option<ShownAnswer>,
     pub undeliverable: bool,
     pub outcome: Option<Outcome>,
+    /// What they wrote to the connector afterwards; may be empty.
+    pub words: String,
 }
 
 /// An answer, unless it was given quietly.
@@ -200,6 +202,7 @@ impl Introduction {
             answer: Some(ShownAnswer { choice, until: Some(SAMPLE_TIME), note: "a note".into() }),
             undeliverable: false,
             outcome: Some(Outcome::Met),
+            words: "We met.\nThank you!".into(),
         };
         let event = |word: &str| EventRow {
             at: SAMPLE_TIME,
@@ -273,6 +276,7 @@ impl Page for Introduction {
             answer: None,
             undeliverable: true,
             outcome: None,
+            words: String::new(),
             ..bare.parties[0].clone()
         };
         let silent = PartyRow {

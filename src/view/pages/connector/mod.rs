@@ -8,6 +8,7 @@ mod imports;
 mod introduction;
 mod meet;
 mod plans;
+mod thanks;
 mod touch;
 
 pub use circles::{Circles, Dot, Filed, FilingCard, FilingChoice, RingRow, Seeker, SeekerOption};
@@ -25,6 +26,7 @@ pub use plans::{
     Candidate, Landed, PLAN_FIELDS, Part as PlanPart, Plan, PlanFinder, PlanForm, PlanPaths, PlanPerson,
     PlanRow, Plans,
 };
+pub use thanks::{Thanks, ThanksList, ThanksRow, WordsRow};
 pub use touch::{AskedRow, CircleRhythm, Touch, TouchRow, TouchedRow};
 
 use super::super::registry::{PageEntry, page};
@@ -41,6 +43,7 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<Circles>(),
     page::<Meet>(),
     page::<Touch>(),
+    page::<Thanks>(),
     page::<Plans>(),
     page::<PlanForm>(),
     page::<Plan>(),

@@ -133,6 +133,10 @@ pub struct CheckInDone {
     pub outcome: Outcome,
     /// Thanks that the reader may send, when there is something to thank for.
     pub letters: Vec<OwnLetter>,
+    /// Where words to the connector go, who alone reads them.
+    pub say: String,
+    pub words_max: usize,
+    pub nonce: String,
     /// The page of the check-in.
     pub change: String,
     /// The reader's own page.
@@ -301,6 +305,9 @@ impl Page for CheckInDone {
                 } else {
                     Vec::new()
                 },
+                say: "/met/x/words".into(),
+                words_max: 600,
+                nonce: "n".repeat(32),
                 change: "/met/x".into(),
                 your_page: "/you/x".into(),
             })

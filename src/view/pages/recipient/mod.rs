@@ -1,10 +1,12 @@
 //! Pages behind the links of mails, for people without an account.
 
 mod answer;
+mod words;
 mod your_page;
 mod your_steps;
 
 pub use answer::{Answer, Answered, CheckIn, CheckInDone, GivenAnswer, Stop, Told};
+pub use words::{Words, WordsSaid};
 pub use your_page::{AskView, ChoiceView, EntryView, HolderView, RefusedView, YourPage, YourPaths};
 pub use your_steps::{NewAddress, NewAddressDone, YouErase, YouErased, YouLanded, YouNever};
 
@@ -17,6 +19,8 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<Stop>(),
     page::<CheckIn>(),
     page::<CheckInDone>(),
+    page::<Words>(),
+    page::<WordsSaid>(),
     page::<YourPage>(),
     page::<YouNever>(),
     page::<YouLanded>(),

@@ -9,6 +9,7 @@ use super::super::session::{SignedIn, frame};
 use super::super::show;
 use super::meet;
 use super::next::next_step;
+use super::thanks;
 use crate::clock::Ts;
 use crate::domain::attention::Place;
 use crate::domain::connector::Connector;
@@ -52,6 +53,7 @@ pub async fn desk(
         settled: settled(&web, &who, &look.settled).await?,
         unfinished: unfinished::all(&web.cx, &who).await?.len(),
         ahead: Vec::new(),
+        words: thanks::unread(&web, &who).await?,
         silent: touch::waiting(&web.cx, &who).await?,
         landed: landed(&web, &who).await?,
         time_zone: who.time_zone.clone(),

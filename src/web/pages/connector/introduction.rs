@@ -18,7 +18,8 @@ use crate::domain::outcome::Outcome;
 use crate::domain::party::Party;
 use crate::domain::retention::Kept;
 use crate::domain::shown;
-use crate::flow::{ask, close, desk, draft, follow_up, log};
+use crate::domain::thanks::Words;
+use crate::flow::{ask, close, desk, draft, follow_up, log, thanks};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
 use crate::view::mails::Who;
@@ -97,6 +98,7 @@ pub async fn settled(
 ) -> Result<Response, WebError> {
     match desk::settle(&web.cx, &who, id).await {
         Ok(()) if form.get("from") == "desk" => Ok(see_other(&format!("{}?settled={id}", path::DESK))),
+        Ok(()) if form.get("from") == "thanks" => Ok(see_other(path::THANKS)),
         done => back(&web, &who, id, done).await,
     }
 }
@@ -110,6 +112,7 @@ pub async fn put_back(
 ) -> Result<Response, WebError> {
     match desk::put_back(&web.cx, &who, id).await {
         Ok(()) if form.get("from") == "desk" => Ok(see_other(path::DESK)),
+        Ok(()) if form.get("from") == "thanks" => Ok(see_other(path::THANKS)),
         done => back(&web, &who, id, done).await,
     }
 }
@@ -157,6 +160,7 @@ async fn show_introduction(
 ) -> Result<Response, WebError> {
     let item = desk::standing(&web.cx, who, id).await?.ok_or_else(WebError::not_found)?;
     let events = log::events_of(&web.cx, who, id).await?.unwrap_or_default();
+    let said = thanks::about(&web.cx, who, id).await?;
     let now = web.cx.now();
     let next = next_step(&item, &web.cx.policy, now);
     let of = &item.introduction;
@@ -172,7 +176,7 @@ async fn show_introduction(
         withdrawn: of.withdrawn_at.is_some() && of.state == Stage::Asking,
         forgotten: of.retained.kept.as_str(),
         letters: if of.retained.kept == Kept::All { letters::letters(web, who, of) } else { Vec::new() },
-        parties: of.parties.iter().map(|(_, party)| party_row(party)).collect(),
+        parties: of.parties.iter().map(|(_, party)| party_row(party, &said)).collect(),
         shared: of.terms.shared.clone(),
         step: of.terms.step.clone(),
         writes_first: of.parties.get(of.terms.writes_first).name.clone(),
@@ -187,7 +191,8 @@ async fn show_introduction(
     show(web, &who.language, status, &page)
 }
 
-fn party_row(party: &Party) -> PartyRow {
+fn party_row(party: &Party, said: &[Words]) -> PartyRow {
+    let words = said.iter().find(|one| one.side == party.side);
     PartyRow {
         side: party.side,
         who: Who::new(&party.name),
@@ -201,6 +206,7 @@ fn party_row(party: &Party) -> PartyRow {
         }),
         undeliverable: party.undeliverable_at.is_some(),
         outcome: party.outcome,
+        words: words.map(|one| one.text.clone()).unwrap_or_default(),
     }
 }
 

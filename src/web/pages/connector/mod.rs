@@ -12,6 +12,7 @@ mod meet;
 mod next;
 mod plan;
 pub(super) mod preview;
+mod thanks;
 mod touch;
 
 use axum::Router;
@@ -62,6 +63,8 @@ pub const TABLE: &[Route] = &[
     route("POST", path::TOUCH, Access::Connector),
     route("POST", path::CONTACT_RHYTHM, Access::Connector),
     route("POST", path::CONTACT_TOUCHED, Access::Connector),
+    route("GET", path::THANKS, Access::Connector),
+    route("POST", path::THANKS_READ, Access::Connector),
     route("GET", path::PLANS, Access::Connector),
     route("GET", path::PLAN_NEW, Access::Connector),
     route("POST", path::PLAN_NEW, Access::Connector),
@@ -116,6 +119,8 @@ pub fn router() -> Router<Web> {
         .route(path::TOUCH, get(touch::open).post(touch::save))
         .route(path::CONTACT_RHYTHM, post(touch::set))
         .route(path::CONTACT_TOUCHED, post(touch::touched))
+        .route(path::THANKS, get(thanks::open))
+        .route(path::THANKS_READ, post(thanks::read))
         .route(path::PLANS, get(plan::list))
         .route(path::PLAN_NEW, get(plan::blank).post(plan::create))
         .route(path::PLAN, get(plan::open))

@@ -5,10 +5,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::{Form, Token, faults, show};
+use super::words;
 use crate::domain::asking::Side;
 use crate::domain::outcome::Outcome;
 use crate::domain::party::given_name;
 use crate::domain::problem::Problems;
+use crate::domain::thanks::WORDS_MAX;
 use crate::flow::follow_up::{self, CheckInPage, OutcomeError};
 use crate::urls::path;
 use crate::view::Arg;
@@ -74,6 +76,9 @@ fn done(web: &Web, told: &CheckInPage, token: &str) -> Result<Response, WebError
         other_name: told.other_name.clone(),
         outcome,
         letters: letters(web, told, outcome),
+        say: words::path_of(token),
+        words_max: WORDS_MAX,
+        nonce: told.nonce.clone(),
         change: path::CHECK_IN.replace("{token}", token),
         your_page: told.your_page.clone(),
     };

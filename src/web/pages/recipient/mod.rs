@@ -5,6 +5,7 @@ mod check_in;
 mod new_address;
 mod once_more;
 mod stop;
+mod words;
 mod your_page;
 
 use axum::Router;
@@ -22,6 +23,8 @@ pub const TABLE: &[Route] = &[
     route("POST", path::STOP, Access::Public),
     route("GET", path::CHECK_IN, Access::Public),
     route("POST", path::CHECK_IN, Access::Public),
+    route("GET", path::CHECK_IN_WORDS, Access::Public),
+    route("POST", path::CHECK_IN_WORDS, Access::Public),
     route("GET", path::YOU, Access::Public),
     route("POST", path::YOU, Access::Public),
     route("GET", path::YOU_NEVER, Access::Public),
@@ -40,6 +43,7 @@ pub fn router() -> Router<Web> {
         .route(path::ANSWER, get(answer::open).post(answer::give))
         .route(path::STOP, get(stop::open).post(stop::stop))
         .route(path::CHECK_IN, get(check_in::open).post(check_in::tell))
+        .route(path::CHECK_IN_WORDS, get(words::open).post(words::say))
         .route(path::YOU, get(your_page::open).post(your_page::change))
         .route(path::YOU_NEVER, get(your_page::ask_never).post(your_page::never))
         .route(path::YOU_LANDED, get(your_page::ask_landed).post(your_page::landed))
