@@ -40,6 +40,7 @@ pub mod path {
     pub const YOU_LANDED: &str = "/you/{token}/landed";
     pub const YOU_ERASE: &str = "/you/{token}/erase";
     pub const YOU_DATA: &str = "/you/{token}/data";
+    pub const CARD: &str = "/card/{token}";
     pub const ADDRESS: &str = "/address/{token}";
 
     // Account and settings
@@ -73,6 +74,11 @@ pub mod path {
     pub const TOUCH: &str = "/keep-in-touch";
     pub const CONTACT_RHYTHM: &str = "/contacts/{id}/rhythm";
     pub const CONTACT_TOUCHED: &str = "/contacts/{id}/touched";
+    pub const CONTACT_CARD: &str = "/contacts/{id}/card";
+    pub const CONTACT_CARD_DECIDE: &str = "/contacts/{id}/card/decide";
+    pub const CONTACT_RECRUITER: &str = "/contacts/{id}/recruiter";
+    pub const RECRUITERS: &str = "/recruiters";
+    pub const RECRUITERS_FOR: &str = "/contacts/{id}/recruiters";
     pub const THANKS: &str = "/thanks";
     pub const THANKS_READ: &str = "/thanks/read";
     pub const PLANS: &str = "/plans";
@@ -157,6 +163,7 @@ impl Urls {
             LinkName::SignIn => path::SIGN_IN_LINK,
             LinkName::Manage => path::YOU,
             LinkName::AddressChange => path::ADDRESS,
+            LinkName::Card => path::CARD,
         };
         format!("{}{}", self.base, path.replace("{token}", token))
     }

@@ -16,3 +16,4 @@ pub use column::Column;
 pub use format::Format;
 pub use read::{CELLS_MAX, Fault, Head, ROWS_MAX, Reader, Row, read};
 pub use row::to_contact;
+pub use write::passed_as_vcard;

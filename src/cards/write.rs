@@ -1,8 +1,11 @@
 //! Contacts written as a file of each kind, one piece after the other.
 
 use super::format::Format;
+use crate::domain::address::EmailAddress;
 use crate::domain::circle::Circle;
 use crate::domain::contact::ContactFacts;
+use crate::domain::facets::Facets;
+use crate::domain::own_card::Passed;
 
 /// Lines of a vCard longer than this are folded (RFC 6350, 3.2).
 const FOLD: usize = 75;
@@ -81,6 +84,28 @@ pub fn one(format: Format, of: &ContactFacts) -> String {
         Format::Vcard3 => card("3.0", of),
         Format::Vcard4 => card("4.0", of),
     }
+}
+
+/// A recruiter as they are passed on; how they like to be reached stands in the note.
+#[must_use]
+pub fn passed_as_vcard(of: &Passed) -> String {
+    let facets = Facets {
+        role: of.role.clone(),
+        field: of.field.clone(),
+        place: of.place.clone(),
+        ..Facets::default()
+    };
+    let facts = ContactFacts {
+        name: of.name.clone(),
+        email: EmailAddress::parse("email", &of.email).ok(),
+        described: String::new(),
+        employer: of.employer.clone(),
+        how_known: String::new(),
+        notes: of.reach.clone(),
+        language: String::new(),
+        facets,
+    };
+    one(Format::Vcard3, &facts)
 }
 
 /// The last word is the family's: the best that can be said of a name in one piece.

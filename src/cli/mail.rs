@@ -68,6 +68,7 @@ async fn test(config: &Config, address: &str) -> anyhow::Result<()> {
         subject: mail.subject,
         text: mail.text,
         html: Some(mail.html),
+        card: None,
         auto_submitted: true,
         list_unsubscribe: None,
         list_id: None,

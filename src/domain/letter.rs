@@ -32,6 +32,8 @@ pub enum LinkName {
     /// Your page.
     Manage,
     AddressChange,
+    /// A contact's own card.
+    Card,
 }
 
 super::text_enum!(LinkName {
@@ -41,6 +43,7 @@ super::text_enum!(LinkName {
     SignIn = "sign_in",
     Manage = "manage",
     AddressChange = "address_change",
+    Card = "card",
 });
 
 /// Everything needed to mint one link of a delivery again, except the key.
@@ -69,6 +72,7 @@ impl LinkSpec {
             LinkName::SignIn => Purpose::SignIn,
             LinkName::Manage => Purpose::Manage,
             LinkName::AddressChange => Purpose::AddressChange,
+            LinkName::Card => Purpose::Card,
         }
     }
 
@@ -114,6 +118,8 @@ pub struct NewMessage {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// A vCard file that goes with it; empty for almost all.
+    pub card: String,
     pub dated_at: Ts,
     pub deliveries: Vec<NewDelivery>,
 }

@@ -55,11 +55,20 @@ pub enum Purpose {
     Manage,
     /// Confirm a new address.
     AddressChange,
+    /// See and correct one's card in an address book.
+    Card,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 6] =
-        [Self::Consent, Self::Stop, Self::CheckIn, Self::SignIn, Self::Manage, Self::AddressChange];
+    pub const ALL: [Self; 7] = [
+        Self::Consent,
+        Self::Stop,
+        Self::CheckIn,
+        Self::SignIn,
+        Self::Manage,
+        Self::AddressChange,
+        Self::Card,
+    ];
 
     const fn byte(self) -> u8 {
         match self {
@@ -69,6 +78,7 @@ impl Purpose {
             Self::SignIn => 5,
             Self::CheckIn => 7,
             Self::AddressChange => 8,
+            Self::Card => 9,
         }
     }
 
@@ -80,12 +90,13 @@ impl Purpose {
             Self::SignIn => "sign-in",
             Self::Manage => "manage",
             Self::AddressChange => "address-change",
+            Self::Card => "card",
         }
     }
 
     const fn grace(self) -> Span {
         match self {
-            Self::Consent | Self::Stop | Self::CheckIn | Self::Manage => GRACE,
+            Self::Consent | Self::Stop | Self::CheckIn | Self::Manage | Self::Card => GRACE,
             Self::SignIn | Self::AddressChange => Span::ZERO,
         }
     }

@@ -29,6 +29,12 @@ pub enum MessageKind {
     AccountMoved,
     /// The last mail to somebody who was erased.
     Erased,
+    /// Asks a contact whether their card is right.
+    CardAsk,
+    /// Asks a recruiter whether they may be passed on.
+    PassAsk,
+    /// Recruiters who agreed, to somebody who looks for work.
+    RecruiterList,
     Test,
 }
 
@@ -49,6 +55,9 @@ super::text_enum!(MessageKind {
     ConfirmAddress = "confirm_address",
     AccountMoved = "account_moved",
     Erased = "erased",
+    CardAsk = "card_ask",
+    PassAsk = "pass_ask",
+    RecruiterList = "recruiter_list",
     Test = "test",
 });
 
@@ -78,9 +87,11 @@ impl MessageKind {
     #[must_use]
     pub const fn family(self) -> Family {
         match self {
-            Self::AskFirst | Self::AskSecond | Self::Reminder => Family::Ask,
+            Self::AskFirst | Self::AskSecond | Self::Reminder | Self::CardAsk | Self::PassAsk => Family::Ask,
             Self::Receipt | Self::ClosingNote => Family::Answer,
-            Self::Introduction | Self::ConnectorCopy | Self::CheckIn => Family::Introduction,
+            Self::Introduction | Self::ConnectorCopy | Self::CheckIn | Self::RecruiterList => {
+                Family::Introduction
+            }
             Self::SignIn
             | Self::CopyFirst
             | Self::Invitation

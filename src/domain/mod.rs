@@ -56,6 +56,7 @@ pub mod message;
 pub mod name_words;
 pub mod nonce;
 pub mod outcome;
+pub mod own_card;
 pub mod party;
 pub mod plan;
 pub mod preferences;

@@ -4,8 +4,9 @@ pub use super::ask_page::AskPage;
 use super::ask_page::page;
 use super::error::unit_error;
 use super::save::{committed, facts, save};
-use super::{Ctx, Cx, Failure, evidence, limits};
+use super::{Ctx, Cx, Failure, evidence, limits, own_card};
 use crate::clock::Ts;
+use crate::domain::address::EmailAddress;
 use crate::domain::answer::{Answer, Choice, Reply, not_now_until};
 use crate::domain::asking::Side;
 use crate::domain::consent::Witness;
@@ -118,7 +119,9 @@ pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
     let now = cx.now();
     let (link, _) = read_link(cx, link::Purpose::Stop, token, now)?;
     let mut tx = cx.db.read().await?;
-    let (id, side) = introductions::find_link(&mut tx, link).await?.ok_or(LinkFault::Closed)?;
+    let Some((id, side)) = introductions::find_link(&mut tx, link).await? else {
+        return open_stop_of_card(&mut tx, link).await;
+    };
     let of = introductions::seen_by(&mut tx, id, side, now).await?.ok_or(LinkFault::Closed)?;
     let party = of.parties.get(side);
     let connector = connectors::get(&mut tx, of.connector).await?;
@@ -128,6 +131,18 @@ pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
         email_masked: party.email.masked(),
         your_page: super::ask_page::your_page_path(cx, link, party.generation),
         stopped: suppressions::since(&mut tx, party.person).await?.is_some(),
+    })
+}
+
+/// The same from a mail about a contact's own card, which is their page.
+async fn open_stop_of_card(tx: &mut Tx, link: LinkRef) -> Result<StopPage, AnswerError> {
+    let (card, contact, connector) = own_card::of_stop(tx, link).await?.ok_or(LinkFault::Closed)?;
+    Ok(StopPage {
+        connector_name: connector.name,
+        language: contact.facts.language.clone(),
+        email_masked: contact.facts.email.as_ref().map(EmailAddress::masked).unwrap_or_default(),
+        your_page: String::new(),
+        stopped: suppressions::since(tx, card.person).await?.is_some(),
     })
 }
 
@@ -151,7 +166,11 @@ pub async fn stop(cx: &Cx, token: &str) -> Result<(), AnswerError> {
 }
 
 async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option<Step>, AnswerError> {
-    let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
+    let Some((id, side)) = introductions::find_link(tx, link).await? else {
+        let (card, ..) = own_card::of_stop(tx, link).await?.ok_or(LinkFault::Closed)?;
+        own_card::stop(tx, cx, card.person, now).await?;
+        return Ok(None);
+    };
     let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
     Ok(stop_party(tx, cx, of, side, Word::Receipt, now).await?)
 }

@@ -19,7 +19,9 @@ use crate::domain::problem::{Problem, Problems};
 use crate::domain::step::Step;
 use crate::ids::MessageId;
 use crate::store::erasure_ledger::{self, Erased};
-use crate::store::{Tx, connectors, erasure, introductions, outbox, persons, suppressions, thanks};
+use crate::store::{
+    Tx, connectors, erasure, introductions, outbox, own_cards, persons, suppressions, thanks,
+};
 use crate::view::mails::{self, Who};
 
 /// More than anybody is asked in a lifetime.
@@ -186,6 +188,10 @@ pub(super) async fn erase_in(
 ) -> Result<Vec<Step>, Failure> {
     erasure_ledger::note(tx, Erased { person: person.key, at }).await?;
     outbox::cancel_for_person(tx, person.key, now).await?;
+    // As a recruiter they may stand in mails to others.
+    for mail in own_cards::mails_about(tx, person.key).await? {
+        erasure::service_mail(tx, mail, now).await?;
+    }
     for spelling in &person.spellings {
         erasure::contacts(tx, spelling).await?;
         erasure::traces(tx, spelling).await?;

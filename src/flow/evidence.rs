@@ -60,6 +60,19 @@ pub(super) async fn suppress(
     Ok(())
 }
 
+/// The same from a mail outside any introduction.
+pub(super) async fn suppress_outside(
+    tx: &mut Tx,
+    cx: &Ctx,
+    person: PersonKey,
+    now: Ts,
+) -> Result<(), StoreError> {
+    if suppressions::add_outside(tx, person, now).await? {
+        suppression(tx, cx, Kind::SuppressionAdded, "party", now).await?;
+    }
+    Ok(())
+}
+
 /// A suppression came or went: no identity, and of the time the day alone, so that it leads to no click.
 pub(super) async fn suppression(
     tx: &mut Tx,

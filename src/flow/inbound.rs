@@ -4,7 +4,7 @@
 use super::answer::{Word, stop_party};
 use super::close::undeliverable;
 use super::save::committed;
-use super::{Ctx, Cx, Failure};
+use super::{Ctx, Cx, Failure, own_card};
 use crate::clock::{Span, Ts};
 use crate::domain::asking::Side;
 use crate::domain::link::Purpose;
@@ -12,7 +12,7 @@ use crate::domain::report::{self, Complaint, Content, Failed, Incoming, Meaning,
 use crate::domain::step::Step;
 use crate::ids::{DeliveryId, IntroductionId};
 use crate::store::courier::Attempt;
-use crate::store::{Tx, introductions, reports};
+use crate::store::{Tx, introductions, own_cards, reports};
 
 /// How long a report that was carried out is remembered.
 pub const REMEMBER: Span = Span::days(90);
@@ -210,15 +210,35 @@ async fn complain_in(
         About::Delivery(id) => reports::left(tx, id).await?.and_then(|left| left.party),
         About::Link(link) => introductions::find_link(tx, link).await?,
     };
-    // A mail of an account has no party: whoever signs in here leaves by their own account.
-    let Some((about, side)) = party else { return Ok((Taken::Stale, None)) };
-    let Some(of) = introductions::load(tx, about).await? else { return Ok((Taken::Stale, None)) };
+    let Some((id, side)) = party else { return complain_outside(tx, cx, about, digest, now).await };
+    let Some(of) = introductions::load(tx, id).await? else { return Ok((Taken::Stale, None)) };
     if !reports::note(tx, digest, now).await? {
         return Ok((Taken::Again, None));
     }
-    reports::complained(tx, of.connector, about, side, now).await?;
+    reports::complained(tx, of.connector, id, side, now).await?;
     let step = stop_party(tx, cx, of, side, Word::None, now).await?;
     Ok((Taken::Complained, step))
+}
+
+/// The same about a mail outside any introduction: about somebody's card, or with recruiters.
+async fn complain_outside(
+    tx: &mut Tx,
+    cx: &Ctx,
+    about: About,
+    digest: [u8; 32],
+    now: Ts,
+) -> Result<(Taken, Option<Step>), Failure> {
+    let person = match about {
+        About::Delivery(id) => reports::left(tx, id).await?.and_then(|left| left.person),
+        About::Link(link) => own_cards::find(tx, link).await?.map(|card| card.person),
+    };
+    // A mail of an account asks nobody: whoever signs in here leaves by their own account.
+    let Some(person) = person else { return Ok((Taken::Stale, None)) };
+    if !reports::note(tx, digest, now).await? {
+        return Ok((Taken::Again, None));
+    }
+    own_card::stop(tx, cx, person, now).await?;
+    Ok((Taken::Complained, None))
 }
 
 /// Counts and wakes, after the unit was committed.

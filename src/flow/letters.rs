@@ -49,6 +49,7 @@ pub(super) fn write(
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
+        card: String::new(),
         dated_at: now,
         deliveries,
     })
@@ -95,9 +96,27 @@ pub(super) fn service_mail(
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
+        card: String::new(),
         dated_at: now,
         deliveries: Vec::new(),
     }
+}
+
+/// The same on behalf of a connector, who gets the replies.
+pub(super) fn connector_mail(
+    cx: &Ctx,
+    who: &Connector,
+    kind: MessageKind,
+    key: String,
+    to: Correspondent,
+    rendered: RenderedMail,
+    now: Ts,
+) -> NewMessage {
+    let mut mail = service_mail(cx, kind, key, to, rendered, now);
+    mail.connector = Some(who.id);
+    mail.headers.from = correspondent(&format!("{} {}", who.name, cx.sender.suffix), &cx.sender.address);
+    mail.headers.reply_to = vec![correspondent(&who.name, who.email.as_str())];
+    mail
 }
 
 /// Id of a delivery: derived, so that one person's mails never shift another's ids.

@@ -29,6 +29,7 @@ pub mod log;
 pub mod meet;
 pub mod once;
 pub mod outcomes;
+pub mod own_card;
 pub mod people;
 pub mod plan;
 pub mod preview;

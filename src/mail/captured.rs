@@ -23,6 +23,8 @@ pub struct Decoded {
     pub text: String,
     /// The HTML part, with LF line ends.
     pub html: Option<String>,
+    /// The contacts that go with it as a vCard file, as they stand in it.
+    pub card: Option<String>,
 }
 
 /// The id only: the rest holds addresses, words between people and links.
@@ -47,16 +49,27 @@ pub fn decode(raw: &[u8]) -> Decoded {
         list_unsubscribe: bare("List-Unsubscribe"),
         ..Decoded::default()
     };
-    for part in parts(raw) {
+    for part in leaves(raw) {
         let text = content(part);
         let kind = header(part, "Content-Type").unwrap_or_default().to_ascii_lowercase();
         if kind.starts_with("text/html") {
-            decoded.html = Some(text);
+            decoded.html = Some(text.replace("\r\n", "\n"));
+        } else if kind.starts_with("text/vcard") {
+            decoded.card = Some(text);
         } else {
-            decoded.text = text;
+            decoded.text = text.replace("\r\n", "\n");
         }
     }
     decoded
+}
+
+/// The parts that hold something; those of a multipart within one, too.
+fn leaves(raw: &[u8]) -> Vec<&[u8]> {
+    let within = |part| match header(part, "Content-Type") {
+        Some(kind) if kind.to_ascii_lowercase().starts_with("multipart/") => parts(part),
+        _ => vec![part],
+    };
+    parts(raw).into_iter().flat_map(within).collect()
 }
 
 /// The unfolded value of the first header of this name.
@@ -115,7 +128,7 @@ fn content(part: &[u8]) -> String {
         "quoted-printable" => quoted_printable(body),
         _ => body.to_vec(),
     };
-    String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// RFC 2045, 6.7; what is not an escape stays.

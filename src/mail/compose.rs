@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 use data_encoding::HEXLOWER;
 use lettre::Address;
 use lettre::message::header::{
-    ContentTransferEncoding, ContentType, Date, From, HeaderName, HeaderValue, Headers, MIME_VERSION_1_0,
-    MessageId, ReplyTo, Subject, To,
+    ContentDisposition, ContentTransferEncoding, ContentType, Date, From, HeaderName, HeaderValue, Headers,
+    MIME_VERSION_1_0, MessageId, ReplyTo, Subject, To,
 };
 use lettre::message::{Body, Mailboxes, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
@@ -49,15 +49,24 @@ pub enum ComposeError {
 /// [`ComposeError`] when a field cannot stand in a mail.
 pub fn compose(letter: &Letter) -> Result<Vec<u8>, ComposeError> {
     let mut mail = headers(letter)?.to_string().into_bytes();
-    match &letter.html {
-        Some(html) => {
-            let parts = MultiPart::alternative()
-                .boundary(boundary(&letter.message_id))
-                .singlepart(part(ContentType::TEXT_PLAIN, &letter.text))
-                .singlepart(part(ContentType::TEXT_HTML, html));
-            mail.extend(parts.formatted());
+    let text = part(ContentType::TEXT_PLAIN, &letter.text);
+    let both = letter.html.as_ref().map(|html| {
+        MultiPart::alternative()
+            .boundary(boundary(&letter.message_id, ""))
+            .singlepart(text.clone())
+            .singlepart(part(ContentType::TEXT_HTML, html))
+    });
+    match (both, &letter.card) {
+        (Some(both), None) => mail.extend(both.formatted()),
+        (None, None) => mail.extend(text.formatted()),
+        (both, Some(card)) => {
+            let outer = MultiPart::mixed().boundary(boundary(&letter.message_id, "mixed"));
+            let outer = match both {
+                Some(both) => outer.multipart(both),
+                None => outer.singlepart(text),
+            };
+            mail.extend(outer.singlepart(attached(card)).formatted());
         }
-        None => mail.extend(part(ContentType::TEXT_PLAIN, &letter.text).formatted()),
     }
     if well_formed(&mail) { Ok(mail) } else { Err(ComposeError::Line) }
 }
@@ -160,6 +169,20 @@ fn part(kind: ContentType, text: &str) -> SinglePart {
     SinglePart::builder().header(kind).body(body)
 }
 
+/// A vCard file (RFC 6350, 10.1), whose lines end with CRLF. Always base64: nothing on the way may fold its lines.
+fn attached(card: &str) -> SinglePart {
+    let body = Body::new_with_encoding(card.as_bytes().to_vec(), ContentTransferEncoding::Base64)
+        .unwrap_or_else(Body::new);
+    SinglePart::builder()
+        .header(constant_type("text/vcard; charset=utf-8"))
+        .header(ContentDisposition::attachment("contacts.vcf"))
+        .body(body)
+}
+
+fn constant_type(text: &str) -> ContentType {
+    ContentType::parse(text).unwrap_or(ContentType::TEXT_PLAIN)
+}
+
 /// One kind of line end, no control characters but the tabulator.
 fn body_text(text: &str) -> String {
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -173,8 +196,8 @@ fn mostly_ascii(text: &str) -> bool {
 }
 
 /// A boundary that no body can hold: `=_` never stands in quoted-printable or base64 (RFC 2045, 6.7).
-fn boundary(message_id: &str) -> String {
-    let digest = Sha256::digest(format!("twoyes mime boundary\n{message_id}").as_bytes());
+fn boundary(message_id: &str, level: &str) -> String {
+    let digest = Sha256::digest(format!("twoyes mime boundary{level}\n{message_id}").as_bytes());
     format!("=_{}", HEXLOWER.encode(digest.get(..16).unwrap_or_default()))
 }
 

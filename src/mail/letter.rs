@@ -51,6 +51,8 @@ pub struct Letter {
     pub text: String,
     /// The HTML part; without it the mail is text only.
     pub html: Option<String>,
+    /// Contacts as a vCard file (RFC 2426), attached when there are any.
+    pub card: Option<String>,
     /// A machine wrote this: keeps vacation answers away (RFC 3834).
     pub auto_submitted: bool,
     /// The https URL of the one-click unsubscribe (RFC 8058).

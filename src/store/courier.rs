@@ -40,6 +40,8 @@ pub struct Leased {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// A vCard file that goes with it; empty for almost all.
+    pub card: String,
     pub dated_at: Ts,
 }
 
@@ -115,11 +117,11 @@ async fn these(tx: &mut Tx, ids: &[Row]) -> Result<Vec<Row>, StoreError> {
     tx.q2(
         "SELECT d.id, d.fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain, d.links,
            d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at, m.headers,
-           m.subject, m.text_part, m.html_part, m.dated_at
+           m.subject, m.text_part, m.html_part, m.card_part, m.dated_at
          FROM json_each($1) k JOIN delivery d ON d.id = unhex(k.value) JOIN message m ON m.id = d.message_id",
         "SELECT d.id, d.fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain, d.links,
            d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at, m.headers,
-           m.subject, m.text_part, m.html_part, m.dated_at
+           m.subject, m.text_part, m.html_part, m.card_part, m.dated_at
          FROM delivery d JOIN message m ON m.id = d.message_id
          WHERE d.id = ANY (SELECT CAST(value AS UUID) FROM jsonb_array_elements_text(CAST($1 AS JSONB)) AS k (value))",
     )
@@ -149,6 +151,7 @@ fn read(row: &Row) -> Result<Leased, StoreError> {
         subject: row.get("subject")?,
         text: row.get("text_part")?,
         html: row.get("html_part")?,
+        card: row.get("card_part")?,
         dated_at: Ts(row.get("dated_at")?),
     })
 }

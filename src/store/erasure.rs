@@ -23,7 +23,7 @@ pub async fn mails_to(tx: &mut Tx, id: IntroductionId, side: Side, now: Ts) -> R
         .bind(now.0)
         .run()
         .await?;
-    tx.q("UPDATE message SET subject = '', text_part = '', html_part = '', headers = $3
+    tx.q("UPDATE message SET subject = '', text_part = '', html_part = '', card_part = '', headers = $3
           WHERE introduction_id = $1
             AND NOT EXISTS (SELECT 1 FROM delivery d
                             WHERE d.message_id = message.id
@@ -47,7 +47,7 @@ pub async fn mails_to(tx: &mut Tx, id: IntroductionId, side: Side, now: Ts) -> R
 
 /// Forgets the texts of all mails of an introduction that have left, once nothing more happens in it.
 pub async fn mails_of(tx: &mut Tx, id: IntroductionId) -> Result<(), StoreError> {
-    tx.q("UPDATE message SET subject = '', text_part = '', html_part = '', headers = $2
+    tx.q("UPDATE message SET subject = '', text_part = '', html_part = '', card_part = '', headers = $2
           WHERE introduction_id = $1
             AND NOT EXISTS (SELECT 1 FROM delivery d
                             WHERE d.message_id = message.id AND d.state NOT IN ('sent', 'cancelled'))")
@@ -154,6 +154,8 @@ pub async fn traces(tx: &mut Tx, email: &str) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM unfinished WHERE LOWER(typed) LIKE $1 ESCAPE '\\'",
         "DELETE FROM import_row WHERE LOWER(cells) LIKE $1 ESCAPE '\\' OR LOWER(before) LIKE $1 ESCAPE '\\'",
+        "UPDATE own_card SET correction = NULL, corrected_at = NULL WHERE LOWER(correction) LIKE $1 ESCAPE '\\'",
+        "UPDATE own_card SET agreed = NULL, agreed_at = NULL WHERE LOWER(agreed) LIKE $1 ESCAPE '\\'",
         "DELETE FROM idempotency WHERE LOWER(body) LIKE $1 ESCAPE '\\'",
         "UPDATE route SET words = '' WHERE LOWER(words) LIKE $1 ESCAPE '\\'",
     ] {

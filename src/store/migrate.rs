@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 21, "fit"),
     migration!(two digits: 22, "touch"),
     migration!(two digits: 23, "thanks"),
+    migration!(two digits: 24, "own_card"),
 ];
 
 /// Why the schema does not fit this version.

@@ -16,8 +16,8 @@ pub async fn enqueue(tx: &mut Tx, new: &NewMessage, now: Ts) -> Result<bool, Sto
     let headers = as_json("headers", &new.headers)?;
     let added = tx
         .q("INSERT INTO message (id, key, kind, introduction_id, connector_id, headers, subject, text_part,
-              html_part, dated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+              html_part, dated_at, card_part)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             ON CONFLICT (key) DO NOTHING")
         .bind(new.id.0)
         .bind(new.key.as_str())
@@ -29,6 +29,7 @@ pub async fn enqueue(tx: &mut Tx, new: &NewMessage, now: Ts) -> Result<bool, Sto
         .bind(new.text.as_str())
         .bind(new.html.as_str())
         .bind(new.dated_at.0)
+        .bind(new.card.as_str())
         .run()
         .await?;
     if added == 0 {

@@ -10,7 +10,7 @@ use crate::clock::Ts;
 use crate::domain::asking::Side;
 use crate::domain::party::PersonKey;
 use crate::domain::preferences::{Pause, Preferences};
-use crate::ids::{ConnectorId, IntroductionId};
+use crate::ids::{ConnectorId, IntroductionId, LinkRef};
 
 /// Never from this connector, or never about this person.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub enum Whom {
 }
 
 /// An entry in somebody's address book, as far as the person in it may read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     pub connector: ConnectorId,
     pub name: String,
@@ -45,6 +45,10 @@ pub struct Entry {
     pub looking_for: String,
     pub can_help: String,
     pub since: Ts,
+    /// The link of their own card, when they were asked about it.
+    pub card: Option<LinkRef>,
+    /// Since when they may be passed on as a recruiter.
+    pub passed_on: Option<Ts>,
 }
 
 /// A person's settings; none when they never made any.
@@ -187,8 +191,9 @@ pub async fn addresses(tx: &mut Tx, person: PersonKey) -> Result<Vec<String>, St
 /// The entries with this address in all address books.
 pub async fn entries(tx: &mut Tx, email: &str) -> Result<Vec<Entry>, StoreError> {
     let rows = tx
-        .q("SELECT connector_id, name, described, employer, how_known, role, field, place, speaks, looking_for,
-              can_help, created_at FROM contact
+        .q("SELECT contact.connector_id, name, described, employer, how_known, role, field, place, speaks,
+              looking_for, can_help, created_at, link, agreed_at
+            FROM contact LEFT JOIN own_card ON own_card.contact_id = contact.id
             WHERE email_key = $1 ORDER BY created_at, id LIMIT 1000")
         .bind(email.to_lowercase())
         .all()
@@ -208,6 +213,8 @@ pub async fn entries(tx: &mut Tx, email: &str) -> Result<Vec<Entry>, StoreError>
                 looking_for: row.get("looking_for")?,
                 can_help: row.get("can_help")?,
                 since: Ts(row.get("created_at")?),
+                card: row.opt::<Vec<u8>>("link")?.and_then(|link| link.try_into().ok()).map(LinkRef),
+                passed_on: row.opt("agreed_at")?.map(Ts),
             })
         })
         .collect()

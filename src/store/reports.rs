@@ -7,6 +7,7 @@ use crate::clock::Ts;
 use crate::domain::asking::Side;
 use crate::domain::letter::DeliveryState;
 use crate::domain::message::MessageKind;
+use crate::domain::party::PersonKey;
 use crate::domain::report::Carried;
 use crate::ids::{ConnectorId, DeliveryId, IntroductionId};
 
@@ -29,17 +30,19 @@ pub async fn prune(tx: &mut Tx, before: Ts) -> Result<u64, StoreError> {
 }
 
 /// A mail that left, and whom it was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Left {
     pub mail: Carried,
     /// `None`: it was not for a party.
     pub party: Option<(IntroductionId, Side)>,
+    /// Whom it asked, when that is not a party.
+    pub person: Option<PersonKey>,
 }
 
 /// The mail of a delivery; `None` once it was forgotten.
 pub async fn left(tx: &mut Tx, id: DeliveryId) -> Result<Option<Left>, StoreError> {
     let row = tx
-        .q("SELECT kind, state, attempts, introduction_id, side, COALESCE(revived_at, created_at) AS created_at
+        .q("SELECT kind, state, attempts, introduction_id, side, person, COALESCE(revived_at, created_at) AS created_at
             FROM delivery WHERE id = $1")
         .bind(id.0)
         .one()
@@ -47,6 +50,7 @@ pub async fn left(tx: &mut Tx, id: DeliveryId) -> Result<Option<Left>, StoreErro
     let Some(row) = row else { return Ok(None) };
     let introduction: Option<uuid::Uuid> = row.opt("introduction_id")?;
     let side = row.opt_word("side", Side::parse)?;
+    let person: Option<Vec<u8>> = row.opt("person")?;
     Ok(Some(Left {
         mail: Carried {
             kind: row.word("kind", MessageKind::parse)?,
@@ -55,6 +59,7 @@ pub async fn left(tx: &mut Tx, id: DeliveryId) -> Result<Option<Left>, StoreErro
             created_at: Ts(row.get("created_at")?),
         },
         party: introduction.map(IntroductionId).zip(side),
+        person: person.and_then(|bytes| bytes.try_into().ok()).map(PersonKey),
     }))
 }
 

@@ -67,7 +67,7 @@ pub async fn forget_mail(tx: &mut Tx, id: MessageId, before: Ts, now: Ts) -> Res
         .bind(nowhere.domain())
         .run()
         .await?;
-    tx.q("UPDATE message SET subject = '', text_part = '', html_part = '', headers = $2, hasty = 0
+    tx.q("UPDATE message SET subject = '', text_part = '', html_part = '', card_part = '', headers = $2, hasty = 0
           WHERE id = $1
             AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = message.id AND d.forgotten_at IS NULL)")
         .bind(id.0)

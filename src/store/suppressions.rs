@@ -28,6 +28,18 @@ pub async fn add(tx: &mut Tx, person: PersonKey, source: Source, now: Ts) -> Res
     Ok(added == 1)
 }
 
+/// Adds one that came of no introduction. Whether it is new.
+pub async fn add_outside(tx: &mut Tx, person: PersonKey, now: Ts) -> Result<bool, StoreError> {
+    let added = tx
+        .q("INSERT INTO suppression (person, source, introduction_id, side, created_at)
+          VALUES ($1, 'party', NULL, NULL, $2) ON CONFLICT (person) DO NOTHING")
+        .bind(person.0.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(added == 1)
+}
+
 /// Lifts the suppression that this very party made in this very introduction. Whether one stood.
 pub async fn lift_own(tx: &mut Tx, person: PersonKey, source: Source) -> Result<bool, StoreError> {
     let lifted = tx

@@ -20,6 +20,7 @@ use crate::flow::draft::DraftError;
 use crate::flow::follow_up::OutcomeError;
 use crate::flow::import::ImportError;
 use crate::flow::landed::LandedError;
+use crate::flow::own_card::OwnCardError;
 use crate::flow::people::ContactError;
 use crate::flow::plan::PlanError;
 use crate::flow::suppressions::SuppressionError;
@@ -276,6 +277,23 @@ impl From<ImportError> for WebError {
             ImportError::Invalid(problems) => Self::invalid(problems),
             ImportError::WrongStage => Self::new(StatusCode::CONFLICT, "wrong_state"),
             ImportError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<OwnCardError> for WebError {
+    fn from(error: OwnCardError) -> Self {
+        match error {
+            OwnCardError::Link(fault) => fault.into(),
+            OwnCardError::NotFound => Self::not_found(),
+            OwnCardError::Invalid(problems) => Self::invalid(problems),
+            OwnCardError::StaleForm => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "stale_form"),
+            OwnCardError::NotBefore(Some(at)) => {
+                Self::new(StatusCode::CONFLICT, "asked_before").with("date", day(at))
+            }
+            OwnCardError::NotBefore(None) => Self::new(StatusCode::CONFLICT, "asked_once"),
+            OwnCardError::Enough => Self::new(StatusCode::CONFLICT, "asked_enough"),
+            OwnCardError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -66,6 +66,7 @@ fn letter(cx: &Ctx, delivery: &Leased) -> Result<Letter, AssembleError> {
         subject: delivery.subject.clone(),
         text,
         html: Some(html).filter(|html| !html.is_empty()),
+        card: Some(delivery.card.clone()).filter(|card| !card.is_empty()),
         auto_submitted: true,
         list_unsubscribe: stop,
         list_id: None,

@@ -6,12 +6,20 @@ use axum::http::header::{CONTENT_TYPE, COOKIE};
 use twoyes::domain::contact::{Contact, RawContact};
 use twoyes::domain::facets::RawFacets;
 use twoyes::flow::{import, people};
+use twoyes::mail::Decoded;
 
+use crate::scanner_robot::links;
 use crate::support::app::{Page, TestApp, request};
 
 /// A file of the corpus.
 pub fn corpus(name: &str) -> Vec<u8> {
     std::fs::read(format!("tests/corpus/contacts/{name}")).unwrap()
+}
+
+/// The path of the link in a mail that begins like this.
+pub fn link_in(mail: &Decoded, start: &str) -> String {
+    let found = links(mail).into_iter().find(|path| path.starts_with(start));
+    found.unwrap_or_else(|| panic!("no {start} in:\n{}", mail.text))
 }
 
 /// Somebody in the address book.

@@ -192,6 +192,7 @@ pub fn message(n: u8, kind: MessageKind, about: Option<IntroductionId>, to: &str
         subject: "Ada <> Grace".into(),
         text: "line\n\n\u{1}stop\u{1}\n".into(),
         html: String::new(),
+        card: String::new(),
         dated_at: T0,
         deliveries: vec![NewDelivery {
             id: DeliveryId(uuid(n)),

@@ -9,11 +9,12 @@ use crate::domain::letter::{LinkName, LinkSpec, NewDelivery, mark};
 use crate::domain::link::{self, LinkFault};
 use crate::domain::message::MessageKind;
 use crate::domain::nonce;
+use crate::domain::own_card::Passed;
 use crate::domain::party::PersonKey;
 use crate::domain::problem::{Problem, Problems};
 use crate::ids::LinkRef;
 use crate::store::address_changes::{self, AddressChange};
-use crate::store::{Tx, outbox, persons, suppressions};
+use crate::store::{Tx, outbox, own_cards, persons, suppressions};
 use crate::view::RenderedMail;
 use crate::view::mails::{self, Who};
 
@@ -175,6 +176,11 @@ async fn move_all(
     }
     address_changes::move_mails(tx, from, to, &olds, &change.new).await?;
     address_changes::move_parties(tx, from, to, &change.new).await?;
+    for card in own_cards::of_person(tx, from).await? {
+        let agreed =
+            card.agreed.map(|(passed, _)| Passed { email: change.new.as_str().to_owned(), ..passed });
+        own_cards::follow(tx, card.contact, agreed.as_ref(), to).await?;
+    }
     if from != to {
         let both = persons::preferences(tx, from).await?.and(persons::preferences(tx, to).await?);
         persons::save_preferences(tx, to, &both, now).await?;

@@ -44,6 +44,7 @@ pub struct EntryData {
     pub languages: String,
     pub you_look_for: String,
     pub you_can_help_with: String,
+    pub you_may_be_passed_on_since: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -109,6 +110,7 @@ fn entry(of: Entry) -> EntryData {
         languages: of.speaks,
         you_look_for: of.looking_for,
         you_can_help_with: of.can_help,
+        you_may_be_passed_on_since: of.passed_on.map(Ts::rfc3339),
     }
 }
 

@@ -280,6 +280,20 @@ async fn held(
     Ok((holders, named))
 }
 
+/// The path of a contact's own card.
+#[must_use]
+pub fn card_path(cx: &Cx, link: LinkRef) -> String {
+    let claims = link::Claims {
+        purpose: link::Purpose::Card,
+        generation: crate::domain::own_card::GENERATION,
+        expires: link::NEVER,
+        reference: link,
+    };
+    let ring = cx.ring();
+    let token = ring.active_kid().and_then(|kid| ring.mint(kid, &claims));
+    token.map(|token| crate::urls::path::CARD.replace("{token}", &token)).unwrap_or_default()
+}
+
 async fn holder<'h>(
     tx: &mut Tx,
     holders: &'h mut Vec<Holder>,

@@ -15,6 +15,7 @@ fn letter() -> Letter {
             "Grüße\n.\n\n= 100 %\nhttps://intro.example.org/a/0123456789abcdef0123456789abcdef0123456789ab\n"
                 .into(),
         html: Some("<p>你好你好你好</p>\n".into()),
+        card: None,
         auto_submitted: true,
         list_unsubscribe: Some("https://intro.example.org/stop/abc".into()),
         list_id: None,

@@ -12,6 +12,7 @@ fn letter() -> Letter {
         subject: "Ada <> Grace".into(),
         text: "Hello\n\nhttps://intro.example.org/l/0\n".into(),
         html: Some("<p>Hello</p>\n".into()),
+        card: None,
         auto_submitted: true,
         list_unsubscribe: Some("https://intro.example.org/stop/abc".into()),
         list_id: Some("introductions.intro.example.org".into()),

@@ -7,6 +7,7 @@ mod account;
 mod address;
 mod after;
 mod asks;
+mod cards;
 mod introduction;
 mod samples;
 
@@ -16,6 +17,7 @@ pub use account::{AccountMoved, ConfirmAddress, Invitation, SignIn, TestMail};
 pub use address::{AddressChange, AddressChanged, Erased};
 pub use after::{Answered, CheckIn, ClosingNote, Receipt};
 pub use asks::{AskFirst, AskSecond, Reminder};
+pub use cards::{CardAsk, CardLinks, CardText, PassAsk, RecruiterList};
 pub use introduction::{ConnectorCopy, Introduction, Party};
 
 pub use crate::domain::asking::{Purpose, Side};
@@ -40,6 +42,9 @@ pub const MAILS: &[MailEntry] = &[
     mail::<AddressChange>(),
     mail::<AddressChanged>(),
     mail::<Erased>(),
+    mail::<CardAsk>(),
+    mail::<PassAsk>(),
+    mail::<RecruiterList>(),
     mail::<TestMail>(),
 ];
 

@@ -42,6 +42,8 @@ pub struct OneMail {
     pub text: Vec<Piece>,
     /// Where its HTML part is, if it has one.
     pub html: Option<String>,
+    /// The vCard file that goes with it.
+    pub card: Option<String>,
     /// The headers as they were transmitted.
     pub headers: String,
 }
@@ -91,8 +93,9 @@ impl Page for OneMail {
             date: "Tue, 3 Mar 2026 09:00:00 +0000".into(),
             text: vec![Piece { text: "Answer here:\n".into(), href: None }, link],
             html: Some("/mailbox/1/html".into()),
+            card: Some("BEGIN:VCARD".into()),
             headers: "Subject: x".into(),
         };
-        vec![Self { html: None, reply_to: String::new(), ..full.clone() }, full]
+        vec![Self { html: None, card: None, reply_to: String::new(), ..full.clone() }, full]
     }
 }

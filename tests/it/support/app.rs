@@ -250,6 +250,7 @@ impl TestApp {
             LinkName::SignIn => (Purpose::SignIn, "/sign-in/"),
             LinkName::Manage => (Purpose::Manage, "/you/"),
             LinkName::AddressChange => (Purpose::AddressChange, "/address/"),
+            LinkName::Card => (Purpose::Card, "/card/"),
         };
         format!("{path}{}", self.mint(purpose, party.generation, party.link))
     }

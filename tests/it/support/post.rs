@@ -159,6 +159,7 @@ fn message(post: &Post, now: Ts) -> NewMessage {
         subject: "Would you like to meet Grace?".into(),
         text: format!("Hello\n\n{}#yes\n\n{}\n", mark(LinkName::Answer), mark(LinkName::Stop)),
         html: format!("<p><a href=\"{}\">answer</a></p>", mark(LinkName::Answer)),
+        card: String::new(),
         dated_at: now,
         deliveries: vec![NewDelivery {
             id: DeliveryId(uuid_v7(now, derive(b"delivery", &key))),

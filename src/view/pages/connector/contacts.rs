@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::{Fault, Frame};
 use super::meet::MeetRow;
+use super::recruiters::{OwnCardView, PassState};
 use crate::clock::Ts;
 use crate::domain::circle::Circle;
 use crate::domain::introduction::StateName;
@@ -72,6 +73,8 @@ pub struct Contact {
     pub plan: String,
     pub has_plan: bool,
     pub landed: String,
+    /// Their own card; none without an address.
+    pub card: Option<OwnCardView>,
     pub history: Vec<HistoryRow>,
     /// It was saved just before.
     pub saved: bool,
@@ -238,6 +241,7 @@ impl Page for Contact {
             plan: "/plans/x".into(),
             has_plan: true,
             landed: "/contacts/x/landed".into(),
+            card: Some(OwnCardView::sample(PassState::Agreed)),
             history,
             saved: true,
             edit: "/contacts/x/edit".into(),
@@ -246,7 +250,22 @@ impl Page for Contact {
             as_second: "/introductions/new?second=x".into(),
             time_zone: "Europe/Berlin".into(),
         };
-        let empty = Self {
+        let with = |pass| Self { card: Some(OwnCardView::sample(pass)), ..full.clone() };
+        let plain = OwnCardView { recruiter: false, ..OwnCardView::sample(PassState::NotAsked) };
+        vec![
+            full.bare(),
+            with(PassState::NotAsked),
+            with(PassState::Asked),
+            Self { card: Some(plain), ..full.clone() },
+            full,
+        ]
+    }
+}
+
+impl Contact {
+    /// The same where nothing but the name is known.
+    fn bare(&self) -> Self {
+        Self {
             employer: String::new(),
             described: String::new(),
             how_known: String::new(),
@@ -260,10 +279,10 @@ impl Page for Contact {
             gained: 0,
             asked: 0,
             history: Vec::new(),
+            card: None,
             saved: false,
-            ..full.clone()
-        };
-        vec![empty, full]
+            ..self.clone()
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Desk {
     pub settled: Option<Settled>,
     /// Forms of the composer that are not drafts yet.
     pub unfinished: usize,
+    /// Contacts whose corrections of their cards wait.
+    pub corrected: Vec<LandedRow>,
     /// Words of parties that are new.
     pub words: i64,
     /// People who have not heard of the connector for a while.
@@ -124,6 +126,17 @@ pub struct LandedRow {
     pub path: String,
 }
 
+impl Settled {
+    fn sample() -> Self {
+        Self {
+            first: "Grace Hopper".into(),
+            second: "Alan Turing".into(),
+            path: "/introductions/x".into(),
+            put_back: "/introductions/x/put-back".into(),
+        }
+    }
+}
+
 impl Page for Desk {
     const FILE: &'static str = "connector/desk";
 
@@ -142,12 +155,6 @@ impl Page for Desk {
         let needs = rows.iter().zip(Need::ALL).map(|(row, need)| Row { settle: settle(need), ..row.clone() });
         let needs = Part { rows: needs.collect(), count: 5, many: false, more: None };
         let part = Part { rows, count: 1_000, many: true, more: Some("/?list=done&at=1&id=x".into()) };
-        let settled = Settled {
-            first: "Grace Hopper".into(),
-            second: "Alan Turing".into(),
-            path: "/introductions/x".into(),
-            put_back: "/introductions/x/put-back".into(),
-        };
         let empty = Self {
             frame: Frame::sample(),
             only: None,
@@ -157,6 +164,7 @@ impl Page for Desk {
             settled: None,
             unfinished: 1,
             ahead: Vec::new(),
+            corrected: Vec::new(),
             words: 0,
             silent: 0,
             landed: Vec::new(),
@@ -167,8 +175,9 @@ impl Page for Desk {
             needs,
             waiting: part.clone(),
             done: part.clone(),
-            settled: Some(settled),
+            settled: Some(Settled::sample()),
             ahead: vec![AheadRow::sample()],
+            corrected: vec![LandedRow { path: "/contacts/x".into(), name: "Grace Hopper".into() }],
             words: 2,
             silent: 2,
             landed: vec![LandedRow { name: "Sam Cole".into(), path: "/landed/x".into() }],

@@ -8,6 +8,7 @@ mod imports;
 mod introduction;
 mod meet;
 mod plans;
+mod recruiters;
 mod thanks;
 mod touch;
 
@@ -25,6 +26,9 @@ pub use meet::{AheadRow, Meet, MeetRow, ReasonRow};
 pub use plans::{
     Candidate, Landed, PLAN_FIELDS, Part as PlanPart, Plan, PlanFinder, PlanForm, PlanPaths, PlanPerson,
     PlanRow, Plans,
+};
+pub use recruiters::{
+    ChangeRow, OwnCardView, PassState, PerhapsRow, PickRow, RecruiterRow, Recruiters, RecruitersFor,
 };
 pub use thanks::{Thanks, ThanksList, ThanksRow, WordsRow};
 pub use touch::{AskedRow, CircleRhythm, Touch, TouchRow, TouchedRow};
@@ -44,6 +48,8 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<Meet>(),
     page::<Touch>(),
     page::<Thanks>(),
+    page::<Recruiters>(),
+    page::<RecruitersFor>(),
     page::<Plans>(),
     page::<PlanForm>(),
     page::<Plan>(),

@@ -1,11 +1,13 @@
 //! Pages behind the links of mails, for people without an account.
 
 mod answer;
+mod card;
 mod words;
 mod your_page;
 mod your_steps;
 
 pub use answer::{Answer, Answered, CheckIn, CheckInDone, GivenAnswer, Stop, Told};
+pub use card::{Card, CardFact, CardTold};
 pub use words::{Words, WordsSaid};
 pub use your_page::{AskView, ChoiceView, EntryView, HolderView, RefusedView, YourPage, YourPaths};
 pub use your_steps::{NewAddress, NewAddressDone, YouErase, YouErased, YouLanded, YouNever};
@@ -21,6 +23,7 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<CheckInDone>(),
     page::<Words>(),
     page::<WordsSaid>(),
+    page::<Card>(),
     page::<YourPage>(),
     page::<YouNever>(),
     page::<YouLanded>(),

@@ -79,6 +79,10 @@ pub struct EntryView {
     pub looking_for: String,
     pub can_help: String,
     pub since: Ts,
+    /// The page of this card, when they were asked about it; else empty.
+    pub card: String,
+    /// Since when they may be passed on as a recruiter.
+    pub passed_on: Option<Ts>,
 }
 
 /// One question of theirs.
@@ -187,6 +191,8 @@ impl EntryView {
             looking_for: "a co-author".into(),
             can_help: "talk about compilers".into(),
             since: AT,
+            card: "/card/x".into(),
+            passed_on: Some(AT),
         };
         let bare = Self {
             described: String::new(),
@@ -197,6 +203,8 @@ impl EntryView {
             place: String::new(),
             speaks: String::new(),
             looking_for: String::new(),
+            card: String::new(),
+            passed_on: None,
             can_help: String::new(),
             ..entry.clone()
         };

@@ -9,6 +9,7 @@ use super::super::paging::{behind, limit};
 use super::super::session::{SignedIn, frame, see_other};
 use super::super::{Form, Id, Told, faults, show};
 use super::meet::row as meet_row;
+use super::recruiters;
 use crate::domain::circle::Circle;
 use crate::domain::connector::Connector;
 use crate::domain::contact::{Contact, RawContact};
@@ -109,6 +110,7 @@ pub async fn open(
         has_plan: plan.is_some(),
         plan: plan.map_or_else(|| urls::of(path::PLAN_NEW, id), |plan| urls::of(path::PLAN, plan.id)),
         landed: urls::of(path::CONTACT_LANDED, id),
+        card: recruiters::view(&web, &who, &contact).await?,
         frame: frame(&web, &who).at(Here::Contacts),
         history: told.collect(),
         saved: query.told == "saved",

@@ -14,7 +14,7 @@ use crate::clock::Ts;
 use crate::domain::attention::Place;
 use crate::domain::connector::Connector;
 use crate::flow::desk::{self, COUNTED, Item, Section};
-use crate::flow::{landed, touch, unfinished};
+use crate::flow::{landed, own_card, touch, unfinished};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, Here, LandedRow, Part, Row, Settle, Settled};
@@ -53,6 +53,7 @@ pub async fn desk(
         settled: settled(&web, &who, &look.settled).await?,
         unfinished: unfinished::all(&web.cx, &who).await?.len(),
         ahead: Vec::new(),
+        corrected: corrected(&web, &who).await?,
         words: thanks::unread(&web, &who).await?,
         silent: touch::waiting(&web.cx, &who).await?,
         landed: landed(&web, &who).await?,
@@ -86,6 +87,12 @@ async fn landed(web: &Web, who: &Connector) -> Result<Vec<LandedRow>, WebError> 
         .into_iter()
         .map(|one| LandedRow { path: urls::of(path::LANDED, one.id), name: one.name })
         .collect())
+}
+
+/// Who corrected their card.
+async fn corrected(web: &Web, who: &Connector) -> Result<Vec<LandedRow>, WebError> {
+    let waiting = own_card::waiting(&web.cx, who).await?;
+    Ok(waiting.into_iter().map(|(id, name)| LandedRow { path: urls::of(path::CONTACT, id), name }).collect())
 }
 
 fn key(look: &Look) -> Option<(Ts, IntroductionId)> {

@@ -12,6 +12,7 @@ mod meet;
 mod next;
 mod plan;
 pub(super) mod preview;
+mod recruiters;
 mod thanks;
 mod touch;
 
@@ -63,6 +64,12 @@ pub const TABLE: &[Route] = &[
     route("POST", path::TOUCH, Access::Connector),
     route("POST", path::CONTACT_RHYTHM, Access::Connector),
     route("POST", path::CONTACT_TOUCHED, Access::Connector),
+    route("POST", path::CONTACT_CARD, Access::Connector),
+    route("POST", path::CONTACT_CARD_DECIDE, Access::Connector),
+    route("POST", path::CONTACT_RECRUITER, Access::Connector),
+    route("GET", path::RECRUITERS, Access::Connector),
+    route("GET", path::RECRUITERS_FOR, Access::Connector),
+    route("POST", path::RECRUITERS_FOR, Access::Connector),
     route("GET", path::THANKS, Access::Connector),
     route("POST", path::THANKS_READ, Access::Connector),
     route("GET", path::PLANS, Access::Connector),
@@ -119,6 +126,11 @@ pub fn router() -> Router<Web> {
         .route(path::TOUCH, get(touch::open).post(touch::save))
         .route(path::CONTACT_RHYTHM, post(touch::set))
         .route(path::CONTACT_TOUCHED, post(touch::touched))
+        .route(path::CONTACT_CARD, post(recruiters::ask))
+        .route(path::CONTACT_CARD_DECIDE, post(recruiters::decide))
+        .route(path::CONTACT_RECRUITER, post(recruiters::mark))
+        .route(path::RECRUITERS, get(recruiters::list))
+        .route(path::RECRUITERS_FOR, get(recruiters::pick).post(recruiters::send))
         .route(path::THANKS, get(thanks::open))
         .route(path::THANKS_READ, post(thanks::read))
         .route(path::PLANS, get(plan::list))

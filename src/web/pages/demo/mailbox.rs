@@ -102,6 +102,7 @@ pub async fn one(
         date: decoded.date.clone(),
         text: pieces(&decoded.text, web.cx.urls.base()),
         html: decoded.html.as_ref().map(|_| urls::of(path::MAILBOX_HTML, id)),
+        card: decoded.card,
         headers: headers(&mail),
     };
     let page = show(&web, FALLBACK, StatusCode::OK, &page)?;

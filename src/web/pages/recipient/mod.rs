@@ -1,6 +1,7 @@
 //! Pages behind the links of mails, for people without an account.
 
 mod answer;
+mod card;
 mod check_in;
 mod new_address;
 mod once_more;
@@ -25,6 +26,8 @@ pub const TABLE: &[Route] = &[
     route("POST", path::CHECK_IN, Access::Public),
     route("GET", path::CHECK_IN_WORDS, Access::Public),
     route("POST", path::CHECK_IN_WORDS, Access::Public),
+    route("GET", path::CARD, Access::Public),
+    route("POST", path::CARD, Access::Public),
     route("GET", path::YOU, Access::Public),
     route("POST", path::YOU, Access::Public),
     route("GET", path::YOU_NEVER, Access::Public),
@@ -44,6 +47,7 @@ pub fn router() -> Router<Web> {
         .route(path::STOP, get(stop::open).post(stop::stop))
         .route(path::CHECK_IN, get(check_in::open).post(check_in::tell))
         .route(path::CHECK_IN_WORDS, get(words::open).post(words::say))
+        .route(path::CARD, get(card::open).post(card::say))
         .route(path::YOU, get(your_page::open).post(your_page::change))
         .route(path::YOU_NEVER, get(your_page::ask_never).post(your_page::never))
         .route(path::YOU_LANDED, get(your_page::ask_landed).post(your_page::landed))

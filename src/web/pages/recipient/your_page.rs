@@ -178,7 +178,7 @@ fn view(web: &Web, you: YourPage, token: &str, shown: &Shown<'_>) -> pages::Your
         limits: (0..=PER_MONTH_MAX).map(|limit| limit.to_string()).collect(),
         name: you.name,
         email_masked: you.email_masked,
-        holders: you.holders.into_iter().map(holder).collect(),
+        holders: you.holders.into_iter().map(|one| holder(web, one)).collect(),
         usual: you.usual,
         usual_year: you.usual_year,
         asked: you.asked,
@@ -217,7 +217,7 @@ fn view(web: &Web, you: YourPage, token: &str, shown: &Shown<'_>) -> pages::Your
     }
 }
 
-fn holder(of: Holder) -> HolderView {
+fn holder(web: &Web, of: Holder) -> HolderView {
     let entry = |one: crate::flow::your_page::Entry| EntryView {
         name: one.name,
         described: one.described,
@@ -229,6 +229,8 @@ fn holder(of: Holder) -> HolderView {
         speaks: one.speaks,
         looking_for: one.looking_for,
         can_help: one.can_help,
+        card: one.card.map(|link| your_page::card_path(&web.cx, link)).unwrap_or_default(),
+        passed_on: one.passed_on,
         since: one.since,
     };
     HolderView {
