@@ -44,6 +44,8 @@ id! {
     ImportId,
     /// One seeker's plan.
     PlanId,
+    /// A request for an introduction, by whoever wants one.
+    AskMeId,
     /// A form that cannot be a draft yet.
     UnfinishedId,
     /// One introduction.

@@ -40,6 +40,8 @@ pub mod path {
     pub const YOU_LANDED: &str = "/you/{token}/landed";
     pub const YOU_ERASE: &str = "/you/{token}/erase";
     pub const YOU_DATA: &str = "/you/{token}/data";
+    pub const REQUEST: &str = "/asked/{token}";
+    pub const ASK_ME_PAGE: &str = "/ask/{slug}";
     pub const CARD: &str = "/card/{token}";
     pub const ADDRESS: &str = "/address/{token}";
 
@@ -77,6 +79,8 @@ pub mod path {
     pub const CONTACT_CARD: &str = "/contacts/{id}/card";
     pub const CONTACT_CARD_DECIDE: &str = "/contacts/{id}/card/decide";
     pub const CONTACT_RECRUITER: &str = "/contacts/{id}/recruiter";
+    pub const ASK_ME: &str = "/ask-me";
+    pub const ASK_ME_SETTLE: &str = "/ask-me/{id}/settle";
     pub const RECRUITERS: &str = "/recruiters";
     pub const RECRUITERS_FOR: &str = "/contacts/{id}/recruiters";
     pub const THANKS: &str = "/thanks";
@@ -164,6 +168,7 @@ impl Urls {
             LinkName::Manage => path::YOU,
             LinkName::AddressChange => path::ADDRESS,
             LinkName::Card => path::CARD,
+            LinkName::Request => path::REQUEST,
         };
         format!("{}{}", self.base, path.replace("{token}", token))
     }

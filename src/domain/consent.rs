@@ -7,6 +7,7 @@ use super::audit::{Hash, canonical, commit_text, hex};
 use super::connector::Connector;
 use super::introduction::Introduction;
 use super::letter::LinkName;
+use super::link::Purpose;
 use crate::clock::Ts;
 
 /// What somebody was shown.
@@ -52,6 +53,8 @@ super::text_enum!(Ended { Withdrawn = "withdrawn", Renewed = "renewed" });
 #[derive(Clone, PartialEq, Eq)]
 pub struct Witness {
     pub side: Side,
+    /// The kind of link that led there.
+    pub link: Purpose,
     /// The words of the page.
     pub page: String,
     /// Whoever answered had this page open since then.
@@ -98,7 +101,7 @@ pub fn record(
         "when": { "at": now.rfc3339(), "micros": now.0 },
         "how": {
             "act": "the button yes on the page behind the signed link of the mail",
-            "link": "consent",
+            "link": witness.link.name(),
             "round": of.round,
             "generation": party.generation,
             "page_made_at": witness.opened_at.rfc3339(),

@@ -34,6 +34,8 @@ pub enum LinkName {
     AddressChange,
     /// A contact's own card.
     Card,
+    /// A request for an introduction.
+    Request,
 }
 
 super::text_enum!(LinkName {
@@ -44,6 +46,7 @@ super::text_enum!(LinkName {
     Manage = "manage",
     AddressChange = "address_change",
     Card = "card",
+    Request = "request",
 });
 
 /// Everything needed to mint one link of a delivery again, except the key.
@@ -73,6 +76,7 @@ impl LinkSpec {
             LinkName::Manage => Purpose::Manage,
             LinkName::AddressChange => Purpose::AddressChange,
             LinkName::Card => Purpose::Card,
+            LinkName::Request => Purpose::Request,
         }
     }
 

@@ -57,10 +57,12 @@ pub enum Purpose {
     AddressChange,
     /// See and correct one's card in an address book.
     Card,
+    /// Confirm a request for an introduction.
+    Request,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Consent,
         Self::Stop,
         Self::CheckIn,
@@ -68,6 +70,7 @@ impl Purpose {
         Self::Manage,
         Self::AddressChange,
         Self::Card,
+        Self::Request,
     ];
 
     const fn byte(self) -> u8 {
@@ -79,10 +82,13 @@ impl Purpose {
             Self::CheckIn => 7,
             Self::AddressChange => 8,
             Self::Card => 9,
+            Self::Request => 10,
         }
     }
 
-    const fn name(self) -> &'static str {
+    /// The word for it, in tags and records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Consent => "consent",
             Self::Stop => "stop",
@@ -91,12 +97,13 @@ impl Purpose {
             Self::Manage => "manage",
             Self::AddressChange => "address-change",
             Self::Card => "card",
+            Self::Request => "request",
         }
     }
 
     const fn grace(self) -> Span {
         match self {
-            Self::Consent | Self::Stop | Self::CheckIn | Self::Manage | Self::Card => GRACE,
+            Self::Consent | Self::Stop | Self::CheckIn | Self::Manage | Self::Card | Self::Request => GRACE,
             Self::SignIn | Self::AddressChange => Span::ZERO,
         }
     }

@@ -35,6 +35,8 @@ pub enum MessageKind {
     PassAsk,
     /// Recruiters who agreed, to somebody who looks for work.
     RecruiterList,
+    /// Confirms the address of somebody who asks for an introduction.
+    RequestConfirm,
     Test,
 }
 
@@ -58,6 +60,7 @@ super::text_enum!(MessageKind {
     CardAsk = "card_ask",
     PassAsk = "pass_ask",
     RecruiterList = "recruiter_list",
+    RequestConfirm = "request_confirm",
     Test = "test",
 });
 
@@ -100,6 +103,7 @@ impl MessageKind {
             | Self::AddressChange
             | Self::AddressChanged
             | Self::Erased
+            | Self::RequestConfirm
             | Self::Test => Family::Service,
         }
     }

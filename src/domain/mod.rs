@@ -27,6 +27,7 @@ pub(crate) use text_enum;
 pub mod address;
 pub mod admin_act;
 pub mod answer;
+pub mod ask_me;
 pub mod asking;
 pub mod attention;
 pub mod audit;

@@ -4,9 +4,8 @@ pub use super::ask_page::AskPage;
 use super::ask_page::page;
 use super::error::unit_error;
 use super::save::{committed, facts, save};
-use super::{Ctx, Cx, Failure, evidence, limits, own_card};
+use super::{Ctx, Cx, Failure, evidence, limits, outside};
 use crate::clock::Ts;
-use crate::domain::address::EmailAddress;
 use crate::domain::answer::{Answer, Choice, Reply, not_now_until};
 use crate::domain::asking::Side;
 use crate::domain::consent::Witness;
@@ -120,7 +119,7 @@ pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
     let (link, _) = read_link(cx, link::Purpose::Stop, token, now)?;
     let mut tx = cx.db.read().await?;
     let Some((id, side)) = introductions::find_link(&mut tx, link).await? else {
-        return open_stop_of_card(&mut tx, link).await;
+        return open_stop_outside(&mut tx, link).await;
     };
     let of = introductions::seen_by(&mut tx, id, side, now).await?.ok_or(LinkFault::Closed)?;
     let party = of.parties.get(side);
@@ -134,15 +133,15 @@ pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
     })
 }
 
-/// The same from a mail about a contact's own card, which is their page.
-async fn open_stop_of_card(tx: &mut Tx, link: LinkRef) -> Result<StopPage, AnswerError> {
-    let (card, contact, connector) = own_card::of_stop(tx, link).await?.ok_or(LinkFault::Closed)?;
+/// The same from a mail outside any introduction.
+async fn open_stop_outside(tx: &mut Tx, link: LinkRef) -> Result<StopPage, AnswerError> {
+    let found = outside::find(tx, link).await?.ok_or(LinkFault::Closed)?;
     Ok(StopPage {
-        connector_name: connector.name,
-        language: contact.facts.language.clone(),
-        email_masked: contact.facts.email.as_ref().map(EmailAddress::masked).unwrap_or_default(),
+        stopped: suppressions::since(tx, found.person).await?.is_some(),
+        connector_name: found.connector_name,
+        language: found.language,
+        email_masked: found.email_masked,
         your_page: String::new(),
-        stopped: suppressions::since(tx, card.person).await?.is_some(),
     })
 }
 
@@ -167,8 +166,8 @@ pub async fn stop(cx: &Cx, token: &str) -> Result<(), AnswerError> {
 
 async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option<Step>, AnswerError> {
     let Some((id, side)) = introductions::find_link(tx, link).await? else {
-        let (card, ..) = own_card::of_stop(tx, link).await?.ok_or(LinkFault::Closed)?;
-        own_card::stop(tx, cx, card.person, now).await?;
+        let found = outside::find(tx, link).await?.ok_or(LinkFault::Closed)?;
+        outside::stop(tx, cx, found.person, now).await?;
         return Ok(None);
     };
     let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
@@ -273,7 +272,7 @@ fn witness(
     if !nonce::is_sealed(&cx.nonce_key(), &opened.nonce, &words, &opened.seal) {
         return Err(AnswerError::StaleForm);
     }
-    Ok(Witness { side, page: words, opened_at: opened.at })
+    Ok(Witness { side, link: link::Purpose::Consent, page: words, opened_at: opened.at })
 }
 
 fn read_link(cx: &Ctx, purpose: link::Purpose, token: &str, now: Ts) -> Result<(LinkRef, u8), LinkFault> {

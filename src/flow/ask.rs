@@ -5,13 +5,16 @@ use super::once::Keep;
 use super::save::{committed, facts, save};
 use super::{Ctx, Cx, Failure, limits};
 use crate::clock::Ts;
+use crate::domain::answer::{Answer, Reply};
 use crate::domain::asking::Side;
 use crate::domain::connector::Connector;
+use crate::domain::consent::Witness;
 use crate::domain::decide::{self, Facts};
 use crate::domain::introduction::Introduction;
+use crate::domain::link::Purpose;
 use crate::domain::step::{Refusal, Step};
 use crate::ids::IntroductionId;
-use crate::store::{Tx, introductions};
+use crate::store::{Tx, ask_me, introductions};
 
 /// Why nobody was asked.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +63,55 @@ pub async fn ask_again_once(
     keep: Keep<Introduction>,
 ) -> Result<Introduction, AskError> {
     start(cx, who, id, decide::ask_again, keep).await
+}
+
+/// The same when the first asked for it through the connector's page: their confirmed request is their yes, and the
+/// second is asked. They get a receipt, with the way back.
+///
+/// # Errors
+/// [`AskError::NotFound`] when there is no such request; see [`AskError`].
+pub async fn on_request(cx: &Cx, who: &Connector, id: IntroductionId) -> Result<Introduction, AskError> {
+    let (now, shared, who) = (cx.now(), cx.clone(), who.clone());
+    let steps = cx
+        .db
+        .write(move |tx| {
+            let (cx, who) = (shared.clone(), who.clone());
+            Box::pin(async move { on_request_in(tx, &cx, &who, id, now).await })
+        })
+        .await?;
+    for step in &steps {
+        committed(cx, step);
+    }
+    let [_, answered] = steps;
+    Ok(answered.next)
+}
+
+async fn on_request_in(
+    tx: &mut Tx,
+    cx: &Ctx,
+    who: &Connector,
+    id: IntroductionId,
+    now: Ts,
+) -> Result<[Step; 2], AskError> {
+    let draft = introductions::load(tx, id).await?.filter(|of| of.connector == who.id);
+    let person = draft.ok_or(AskError::NotFound)?.parties.first.person;
+    let request = ask_me::of_person(tx, who.id, person).await?.filter(|request| request.counts(now));
+    let request = request.ok_or(AskError::NotFound)?;
+    let yes = request.confirmed.clone().ok_or(AskError::NotFound)?;
+    let asked = start_in(tx, cx, who, id, decide::ask_as_wished, now).await?;
+    let of = introductions::load(tx, id).await?.ok_or(AskError::NotFound)?;
+    let facts = facts(tx, cx, &of, now).await?;
+    let reply = Reply::plain(Answer::Yes);
+    let mut answered = decide::answer(of, Side::First, &reply, &facts, &cx.policy, now)?;
+    answered.witness = Some(Witness {
+        side: Side::First,
+        link: Purpose::Request,
+        page: yes.shown,
+        opened_at: yes.opened_at,
+    });
+    save(tx, cx, who, &answered, now).await?;
+    ask_me::use_up(tx, request.id, id).await?;
+    Ok([asked, answered])
 }
 
 type Decision = fn(Introduction, &Facts, &crate::domain::asking::Policy, Ts) -> Result<Step, Refusal>;

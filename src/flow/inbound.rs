@@ -4,7 +4,7 @@
 use super::answer::{Word, stop_party};
 use super::close::undeliverable;
 use super::save::committed;
-use super::{Ctx, Cx, Failure, own_card};
+use super::{Ctx, Cx, Failure, outside};
 use crate::clock::{Span, Ts};
 use crate::domain::asking::Side;
 use crate::domain::link::Purpose;
@@ -12,7 +12,7 @@ use crate::domain::report::{self, Complaint, Content, Failed, Incoming, Meaning,
 use crate::domain::step::Step;
 use crate::ids::{DeliveryId, IntroductionId};
 use crate::store::courier::Attempt;
-use crate::store::{Tx, introductions, own_cards, reports};
+use crate::store::{Tx, introductions, reports};
 
 /// How long a report that was carried out is remembered.
 pub const REMEMBER: Span = Span::days(90);
@@ -230,14 +230,14 @@ async fn complain_outside(
 ) -> Result<(Taken, Option<Step>), Failure> {
     let person = match about {
         About::Delivery(id) => reports::left(tx, id).await?.and_then(|left| left.person),
-        About::Link(link) => own_cards::find(tx, link).await?.map(|card| card.person),
+        About::Link(link) => outside::person_of(tx, link).await?,
     };
     // A mail of an account asks nobody: whoever signs in here leaves by their own account.
     let Some(person) = person else { return Ok((Taken::Stale, None)) };
     if !reports::note(tx, digest, now).await? {
         return Ok((Taken::Again, None));
     }
-    own_card::stop(tx, cx, person, now).await?;
+    outside::stop(tx, cx, person, now).await?;
     Ok((Taken::Complained, None))
 }
 

@@ -4,12 +4,13 @@
 use super::save::mirror;
 use super::{Cx, Failure, evidence, once, tally};
 use crate::clock::{Span, Ts};
+use crate::domain::ask_me::{CONFIRM_WITHIN, LIFE};
 use crate::domain::introduction::State;
 use crate::domain::letter::DeliveryState;
 use crate::domain::retention::{self, CARD, Kept, Rules};
 use crate::ids::{IntroductionId, MessageId};
 use crate::store::retention::{self as store, Cuts};
-use crate::store::{erasure_ledger, imports, introductions, landed, reports, sessions, thanks};
+use crate::store::{ask_me, erasure_ledger, imports, introductions, landed, reports, sessions, thanks};
 
 /// Rows that are looked up at once.
 const BATCH: i64 = 200;
@@ -202,6 +203,7 @@ async fn delete_rows(cx: &Cx, rules: &Rules, now: Ts) -> Result<u64, Failure> {
             sum += imports::prune(tx, now - rules.unfinished, now - super::import::UNDO).await?;
             sum += landed::prune(tx, now - rules.names).await?;
             sum += thanks::prune(tx, now - rules.names).await?;
+            sum += ask_me::prune(tx, now - CONFIRM_WITHIN, now - LIFE).await?;
             sum += store::old_wishes(tx, now).await?;
             sum += store::old_acts(tx, now - rules.admin_acts).await?;
             sum += store::forget_labels(tx, now - CARD).await?;

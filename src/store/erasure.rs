@@ -70,6 +70,7 @@ pub async fn settings(tx: &mut Tx, person: PersonKey) -> Result<(), StoreError> 
         "DELETE FROM person WHERE person = $1",
         "DELETE FROM refusal WHERE person = $1",
         "DELETE FROM landed WHERE person = $1",
+        "DELETE FROM ask_me_request WHERE person = $1",
         "DELETE FROM address_change WHERE person = $1",
         "UPDATE suppression SET introduction_id = NULL, side = NULL WHERE person = $1",
     ] {
@@ -156,6 +157,7 @@ pub async fn traces(tx: &mut Tx, email: &str) -> Result<(), StoreError> {
         "DELETE FROM import_row WHERE LOWER(cells) LIKE $1 ESCAPE '\\' OR LOWER(before) LIKE $1 ESCAPE '\\'",
         "UPDATE own_card SET correction = NULL, corrected_at = NULL WHERE LOWER(correction) LIKE $1 ESCAPE '\\'",
         "UPDATE own_card SET agreed = NULL, agreed_at = NULL WHERE LOWER(agreed) LIKE $1 ESCAPE '\\'",
+        "DELETE FROM ask_me_request WHERE LOWER(wish) LIKE $1 ESCAPE '\\' OR LOWER(about) LIKE $1 ESCAPE '\\'",
         "DELETE FROM idempotency WHERE LOWER(body) LIKE $1 ESCAPE '\\'",
         "UPDATE route SET words = '' WHERE LOWER(words) LIKE $1 ESCAPE '\\'",
     ] {

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 22, "touch"),
     migration!(two digits: 23, "thanks"),
     migration!(two digits: 24, "own_card"),
+    migration!(two digits: 25, "ask_me"),
 ];
 
 /// Why the schema does not fit this version.

@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod address_changes;
 pub mod addresses;
 pub mod admin_acts;
+pub mod ask_me;
 pub mod audit;
 pub mod bell;
 pub mod circles;

@@ -14,6 +14,7 @@ use crate::domain::step::Refusal;
 use crate::flow::account::AccountError;
 use crate::flow::answer::AnswerError;
 use crate::flow::ask::AskError;
+use crate::flow::ask_me::AskMeError;
 use crate::flow::close::WithdrawError;
 use crate::flow::desk::SettleError;
 use crate::flow::draft::DraftError;
@@ -277,6 +278,18 @@ impl From<ImportError> for WebError {
             ImportError::Invalid(problems) => Self::invalid(problems),
             ImportError::WrongStage => Self::new(StatusCode::CONFLICT, "wrong_state"),
             ImportError::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<AskMeError> for WebError {
+    fn from(error: AskMeError) -> Self {
+        match error {
+            AskMeError::Link(fault) => fault.into(),
+            AskMeError::NotFound => Self::not_found(),
+            AskMeError::Invalid(problems) => Self::invalid(problems),
+            AskMeError::StaleForm => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "stale_form"),
+            AskMeError::Failure(failure) => failure.into(),
         }
     }
 }

@@ -74,6 +74,10 @@ fn the_random_stories_reach_every_state_and_mail() {
         MessageKind::ConfirmAddress,
         MessageKind::AccountMoved,
         MessageKind::Erased,
+        MessageKind::CardAsk,
+        MessageKind::PassAsk,
+        MessageKind::RecruiterList,
+        MessageKind::RequestConfirm,
         MessageKind::Test,
     ];
     let missing: Vec<_> = MessageKind::ALL.iter().filter(|kind| !kinds.contains(kind)).collect();

@@ -97,6 +97,18 @@ async fn clutter(app: &TestApp, cast: &Cast) {
     send(app, &page, &[("what", "address"), ("email", "wished@new.example")]).await.is(303);
     app.post("/sign-in", &[("email", "ada@lovelace.example")]).await;
     app.deliver().await;
+    let page = [("slug", "ada"), ("welcome", ""), ("is_open", "yes")];
+    app.act("/ask-me", &page).await.is(303);
+    for (who, wish) in [("una", "unconfirmedmarker"), ("conny", "confirmedmarker")] {
+        let email = format!("{who}@asks.example");
+        let form = [("name", who), ("email", &email), ("wish", wish), ("about", "a person")];
+        app.post("/ask/ada", &form).await.is(200);
+    }
+    let mails = app.deliver().await;
+    let theirs = mails.iter().find(|mail| mail.to[0].address == "conny@asks.example").unwrap();
+    let link = crate::network_kit::link_in(theirs, "/asked/");
+    let nonce = app.get(&link).await.is(200).value("nonce");
+    app.post(&link, &[("nonce", &nonce), ("sure", "yes"), ("do", "yes")]).await.is(200);
     let words = format!("{}/words", app.link(cast.left, Side::First, CheckIn).await);
     let nonce = app.get(&words).await.is(200).value("nonce");
     app.post(&words, &[("nonce", &nonce), ("words", "thanksmarker"), ("say", "yes")]).await.is(200);
@@ -171,6 +183,12 @@ async fn data(app: &TestApp, cast: &Cast, start: Ts) -> Vec<Datum> {
         datum("wishes", one("SELECT COUNT(*) FROM address_change"), Some(start + day(1))),
         datum("imports", Word("Imre Importmarker"), Some(start + rules.unfinished)),
         datum("landed", one("SELECT COUNT(*) FROM landed"), Some(start + rules.names)),
+        datum(
+            "ask_me",
+            one("SELECT COUNT(*) FROM ask_me_request WHERE wish = 'unconfirmedmarker'"),
+            Some(start + day(3)),
+        ),
+        datum("ask_me", Word("confirmedmarker"), Some(start + day(90))),
         datum("thanks", Word("thanksmarker"), Some(start + rules.names)),
         datum("contacts", Word("Clara Contact"), None),
         datum("never", one("SELECT COUNT(*) FROM suppression WHERE source = 'admin'"), None),

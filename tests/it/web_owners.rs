@@ -25,6 +25,8 @@ pub enum Row {
     Plan,
     /// One notice that somebody landed, by its id.
     Landed,
+    /// A request for an introduction, by its id.
+    Request,
     /// A draft that was not finished, by its id.
     Unfinished,
     /// A session, by its id.
@@ -49,6 +51,8 @@ const MATRIX: &[(&str, Row)] = &[
     ("/met/{token}", Row::Everybody),
     ("/met/{token}/words", Row::Everybody),
     ("/card/{token}", Row::Everybody),
+    ("/ask/{slug}", Row::Everybody),
+    ("/asked/{token}", Row::Everybody),
     ("/you/{token}", Row::Everybody),
     ("/you/{token}/never", Row::Everybody),
     ("/you/{token}/erase", Row::Everybody),
@@ -105,6 +109,8 @@ const MATRIX: &[(&str, Row)] = &[
     ("/contacts/{id}/recruiter", Row::Contact),
     ("/contacts/{id}/recruiters", Row::Contact),
     ("/recruiters", Row::OnesOwn),
+    ("/ask-me", Row::OnesOwn),
+    ("/ask-me/{id}/settle", Row::Request),
     ("/thanks", Row::OnesOwn),
     ("/thanks/read", Row::OnesOwn),
     ("/contacts/{id}/rhythm", Row::Contact),
@@ -250,6 +256,7 @@ async fn nobody_sees_or_changes_what_is_another_connectors() {
                     | Row::Import
                     | Row::Plan
                     | Row::Landed
+                    | Row::Request
                     | Row::Unfinished => {
                         assert_eq!(status, 404, "{what}: {}", page.plain());
                     }

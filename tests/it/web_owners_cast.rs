@@ -5,15 +5,17 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use axum::http::request::Builder;
 use twoyes::cards::{Column, Format, Head};
 use twoyes::clock::Span;
+use twoyes::domain::ask_me::RawPage;
 use twoyes::domain::asking::Side;
 use twoyes::domain::connector::{Connector, Role, Scope};
 use twoyes::domain::contact::RawContact;
 use twoyes::domain::letter::LinkName::Answer;
 use twoyes::domain::plan::RawPlan;
 use twoyes::flow::people;
-use twoyes::flow::{account, ask, draft, import, introduce, landed, plan, unfinished};
+use twoyes::flow::{account, ask, ask_me, draft, import, introduce, landed, plan, unfinished};
 use twoyes::web::routes::Route;
 
+use crate::network_kit::link_in;
 use crate::support::app::{Page, TestApp, encode, raw_draft, request};
 use crate::web_owners::Row;
 
@@ -27,6 +29,7 @@ pub struct Cast {
     import: String,
     plan: String,
     landed: String,
+    request: String,
     session: String,
     token: String,
 }
@@ -68,6 +71,7 @@ impl Cast {
         let unfinished = unfinished_of(&app, &mara).await;
         let import = import_of(&app, &mara).await;
         let (plan, landed) = search_of(&app, &mara, &contact).await;
+        let request = request_to(&app, &mara).await;
         let session = account::session_for(app.cx(), &mara).await.unwrap();
         let session = account::who_is(app.cx(), &session).await.unwrap().unwrap().0.id.0.to_string();
         let (token, _) = account::add_token(app.cx(), &mara, "own", &[Scope::Read]).await.unwrap();
@@ -82,6 +86,7 @@ impl Cast {
             import,
             plan,
             landed,
+            request,
             session,
             token,
         };
@@ -117,6 +122,7 @@ impl Cast {
         let path = route
             .path
             .replace("{token}", "nonsense")
+            .replace("{slug}", "nobody")
             .replace("{kind}", "ask_first")
             .replace("{format}", "twoyes");
         let with = |ids: &[String]| ids.iter().map(|id| path.replace("{id}", id)).collect();
@@ -127,6 +133,7 @@ impl Cast {
             Row::Import => with(std::slice::from_ref(&self.import)),
             Row::Plan => with(std::slice::from_ref(&self.plan)),
             Row::Landed => with(std::slice::from_ref(&self.landed)),
+            Row::Request => with(std::slice::from_ref(&self.request)),
             Row::Unfinished => with(std::slice::from_ref(&self.unfinished)),
             Row::Session => with(std::slice::from_ref(&self.session)),
             Row::Token => with(std::slice::from_ref(&self.token)),
@@ -182,6 +189,25 @@ async fn search_of(app: &TestApp, mara: &Connector, contact: &str) -> (String, S
     let plan = plan::create(app.cx(), mara, contact.id, &raw).await.unwrap();
     let landed = landed::by_connector(app.cx(), mara, &contact).await.unwrap();
     (plan.to_string(), landed.to_string())
+}
+
+/// Somebody asked Mara for an introduction, and confirmed it.
+async fn request_to(app: &TestApp, mara: &Connector) -> String {
+    let page = RawPage { slug: "mara".into(), welcome: String::new(), is_open: true };
+    ask_me::save_page(app.cx(), mara, &page).await.unwrap();
+    let form = [
+        ("name", "Quentin Quillfeather"),
+        ("email", "quentin@x.example"),
+        ("wish", "a marzipan maker"),
+        ("about", "I play the xylophone."),
+    ];
+    app.post("/ask/mara", &form).await.is(200);
+    let mails = app.deliver().await;
+    let mail = mails.iter().find(|mail| mail.to[0].address == "quentin@x.example").unwrap();
+    let link = link_in(mail, "/asked/");
+    let nonce = app.get(&link).await.is(200).value("nonce");
+    app.post(&link, &[("nonce", &nonce), ("do", "yes"), ("sure", "yes")]).await.is(200);
+    ask_me::waiting(app.cx(), mara).await.unwrap()[0].id.to_string()
 }
 
 /// Mara looked into a file and has not said yes to it.

@@ -211,6 +211,7 @@ async fn one_connector_does_not_see_anothers_introductions() {
     ] {
         let request =
             request(method.parse().unwrap(), &format!("/introductions/{id}{rest}")).header(COOKIE, &cookie);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
         let request = request.header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap();
         app.send(request).await.is(404);
     }

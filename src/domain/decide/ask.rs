@@ -24,6 +24,17 @@ pub fn ask(draft: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Resu
     }
 }
 
+/// The same when the first asked for it themselves: no mail asks them, for their yes is there already and follows at
+/// once ([`super::answer`]).
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_as_wished(draft: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Result<Step, Refusal> {
+    let mut step = ask(draft, facts, policy, now)?;
+    step.mails.retain(|mail| *mail != Mail::Ask(Side::First));
+    Ok(step)
+}
+
 /// Asks the same people anew. Both yeses must be fresh; links of older mails are closed.
 ///
 /// Only possible once the last round has closed, or while the other side was never asked in it:

@@ -9,7 +9,7 @@ mod undeliverable;
 mod withdraw;
 
 pub use answer::answer;
-pub use ask::{ask, ask_again, foresee};
+pub use ask::{ask, ask_again, ask_as_wished, foresee};
 pub use erase::{erase, forget};
 pub use outcome::{record_outcome, tell_outcome};
 pub use tick::tick;

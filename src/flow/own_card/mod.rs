@@ -7,7 +7,6 @@ mod page;
 mod recruiters;
 
 pub use page::{CardPage, Reply, Said, open, reply};
-pub(super) use page::{of_stop, stop};
 pub use recruiters::{
     Letter, Passable, RECRUITERS_MAX, Recruiter, list, mark, passable, perhaps, preview, send,
 };

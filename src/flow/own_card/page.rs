@@ -1,6 +1,6 @@
 //! The page of a contact's own card: they look, confirm, correct, and let themselves be passed on or not.
 
-use super::super::{Ctx, Cx, Failure, evidence};
+use super::super::{Ctx, Cx};
 use super::OwnCardError;
 use crate::clock::Ts;
 use crate::domain::connector::Connector;
@@ -8,10 +8,9 @@ use crate::domain::contact::Contact;
 use crate::domain::link::{self, LinkFault};
 use crate::domain::nonce;
 use crate::domain::own_card::{self, Correction, GENERATION, OwnCard, Passed};
-use crate::domain::party::PersonKey;
 use crate::domain::problem::{Problem, Problems};
 use crate::ids::LinkRef;
-use crate::store::{Tx, connectors, contacts, outbox, own_cards};
+use crate::store::{Tx, connectors, contacts, own_cards};
 
 /// What the page shows.
 #[derive(Clone)]
@@ -149,22 +148,4 @@ async fn page(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<CardPage,
         contact,
         card,
     })
-}
-
-/// Whose card a stop link of a mail about cards is, with its connector's name and the contact's language.
-pub async fn of_stop(tx: &mut Tx, link: LinkRef) -> Result<Option<(OwnCard, Contact, Connector)>, Failure> {
-    let Some(card) = own_cards::find(tx, link).await? else { return Ok(None) };
-    let contact = contacts::get(tx, card.connector, card.contact).await?;
-    let connector = connectors::get(tx, card.connector).await?;
-    Ok(contact.zip(connector).map(|(contact, connector)| (card, contact, connector)))
-}
-
-/// Never asks this person again, by whichever connector. What may be passed on of them is not, from now on.
-pub async fn stop(tx: &mut Tx, cx: &Ctx, person: PersonKey, now: Ts) -> Result<(), Failure> {
-    evidence::suppress_outside(tx, cx, person, now).await?;
-    outbox::cancel_for_person(tx, person, now).await?;
-    for one in own_cards::of_person(tx, person).await? {
-        own_cards::agree(tx, one.contact, None, now).await?;
-    }
-    Ok(())
 }

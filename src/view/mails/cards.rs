@@ -87,6 +87,33 @@ pub struct RecruiterList {
     pub links: CardLinks,
 }
 
+/// To whoever asked for an introduction: was it you?
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestConfirm {
+    pub you: Who,
+    pub connector: Who,
+    /// Whom they would like to meet.
+    pub wish: String,
+    /// How long it can be confirmed.
+    pub days: i64,
+    /// `card` is the page of the request.
+    pub links: CardLinks,
+}
+
+impl Mail for RequestConfirm {
+    const KIND: &'static str = "request_confirm";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            you: samples::seeker(),
+            connector: Who::new("Ada Lovelace"),
+            wish: "somebody who has built a compiler from scratch".into(),
+            days: 3,
+            links: links(),
+        }]
+    }
+}
+
 fn card() -> CardText {
     CardText {
         name: "Grace Hopper".into(),

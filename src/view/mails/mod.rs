@@ -17,7 +17,7 @@ pub use account::{AccountMoved, ConfirmAddress, Invitation, SignIn, TestMail};
 pub use address::{AddressChange, AddressChanged, Erased};
 pub use after::{Answered, CheckIn, ClosingNote, Receipt};
 pub use asks::{AskFirst, AskSecond, Reminder};
-pub use cards::{CardAsk, CardLinks, CardText, PassAsk, RecruiterList};
+pub use cards::{CardAsk, CardLinks, CardText, PassAsk, RecruiterList, RequestConfirm};
 pub use introduction::{ConnectorCopy, Introduction, Party};
 
 pub use crate::domain::asking::{Purpose, Side};
@@ -45,6 +45,7 @@ pub const MAILS: &[MailEntry] = &[
     mail::<CardAsk>(),
     mail::<PassAsk>(),
     mail::<RecruiterList>(),
+    mail::<RequestConfirm>(),
     mail::<TestMail>(),
 ];
 

@@ -2,12 +2,14 @@
 
 use twoyes::cards::{Column, Format, Head};
 use twoyes::clock::Span;
+use twoyes::domain::ask_me::{RawPage, RawRequest};
 use twoyes::domain::connector::Connector;
 use twoyes::domain::connector::Role;
 use twoyes::domain::contact::RawContact;
 use twoyes::domain::facets::RawFacets;
+use twoyes::domain::own_card::Question;
 use twoyes::domain::plan::RawPlan;
-use twoyes::flow::{Cx, account, ask, draft, import, landed, people, plan, unfinished};
+use twoyes::flow::{Cx, account, ask, ask_me, draft, import, landed, own_card, people, plan, unfinished};
 use twoyes::ids::ContactId;
 
 use super::site::{ADMIN, Site};
@@ -15,6 +17,8 @@ use crate::support::app::raw_draft;
 use crate::support::http::{Answer, Http};
 
 const GRACE: &str = "grace@hopper.example";
+const MARYAM: &str = "maryam@a-very-long-name-of-a-university.example";
+const QUENTIN: &str = "quentin@asks.example";
 
 pub struct Scene {
     pub site: Site,
@@ -57,12 +61,15 @@ impl Scene {
         let draft = draft::create(cx, admin, &raw_draft()).await.unwrap().id;
         let raw = RawContact {
             name: "\u{0645}\u{0631}\u{064a}\u{0645} \u{0645}\u{064a}\u{0631}\u{0632}\u{0627}\u{062e}\u{0627}\u{0646}\u{064a}".into(),
-            email: "maryam@a-very-long-name-of-a-university.example".into(),
+            email: MARYAM.into(),
             ..RawContact::default()
         };
         let contact = people::add(cx, admin, &raw).await.unwrap().id;
         let (import, plan, landed) = network(cx, admin, contact).await;
         account::ask_to_sign_in(cx, ADMIN).await.unwrap();
+        own_card::mark(cx, admin, contact, true).await.unwrap();
+        own_card::ask(cx, admin, contact, Question::PassOn).await.unwrap();
+        asked_for(cx, admin).await;
         site.settle().await;
         let session = account::session_for(cx, admin).await.unwrap();
         let kim =
@@ -106,11 +113,17 @@ impl Scene {
             _ => "1",
         };
         let path = route.replace("{id}", id).replace("{kind}", "ask_first").replace("{format}", "vcard4");
+        let path = path.replace("{slug}", "lena");
         let Some((start, end)) = path.split_once("{token}") else {
             assert!(!path.contains('{'), "no way to {route} is known: tell it in Scene::path");
             return path;
         };
-        let of = if route.starts_with("/sign-in/") { ADMIN } else { GRACE };
+        let of = match start {
+            "/sign-in/" => ADMIN,
+            "/card/" => MARYAM,
+            "/asked/" => QUENTIN,
+            _ => GRACE,
+        };
         format!("{}{end}", self.site.link_to(of, start))
     }
 
@@ -119,6 +132,19 @@ impl Scene {
         let cookie = [("cookie", self.cookie.as_str())];
         Http::new(self.site.port()).send(hyper::Method::GET, path, &cookie, String::new()).await.unwrap()
     }
+}
+
+/// Somebody asks for an introduction, and has not confirmed it yet.
+async fn asked_for(cx: &Cx, admin: &Connector) {
+    let page = RawPage { slug: "lena".into(), welcome: "I know people.".into(), is_open: true };
+    ask_me::save_page(cx, admin, &page).await.unwrap();
+    let raw = RawRequest {
+        name: "Quentin".into(),
+        email: QUENTIN.into(),
+        wish: "somebody who bakes".into(),
+        about: "I eat.".into(),
+    };
+    ask_me::request(cx, "lena", &raw).await.unwrap();
 }
 
 /// A file that waits for its yes, a plan with somebody in it, and somebody who landed.

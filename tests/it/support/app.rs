@@ -251,6 +251,7 @@ impl TestApp {
             LinkName::Manage => (Purpose::Manage, "/you/"),
             LinkName::AddressChange => (Purpose::AddressChange, "/address/"),
             LinkName::Card => (Purpose::Card, "/card/"),
+            LinkName::Request => (Purpose::Request, "/asked/"),
         };
         format!("{path}{}", self.mint(purpose, party.generation, party.link))
     }

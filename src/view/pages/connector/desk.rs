@@ -25,6 +25,8 @@ pub struct Desk {
     pub unfinished: usize,
     /// Contacts whose corrections of their cards wait.
     pub corrected: Vec<LandedRow>,
+    /// Requests for introductions that wait.
+    pub requests: usize,
     /// Words of parties that are new.
     pub words: i64,
     /// People who have not heard of the connector for a while.
@@ -165,6 +167,7 @@ impl Page for Desk {
             unfinished: 1,
             ahead: Vec::new(),
             corrected: Vec::new(),
+            requests: 0,
             words: 0,
             silent: 0,
             landed: Vec::new(),
@@ -178,6 +181,7 @@ impl Page for Desk {
             settled: Some(Settled::sample()),
             ahead: vec![AheadRow::sample()],
             corrected: vec![LandedRow { path: "/contacts/x".into(), name: "Grace Hopper".into() }],
+            requests: 2,
             words: 2,
             silent: 2,
             landed: vec![LandedRow { name: "Sam Cole".into(), path: "/landed/x".into() }],

@@ -153,6 +153,8 @@ pub struct Preview {
     pub remarks: Vec<Fault>,
     pub path: String,
     pub edit: String,
+    /// The first asked for it themselves, and need not be asked.
+    pub on_request: bool,
     pub ask: String,
     /// Mails all of it to the connector.
     pub copy: String,
@@ -334,8 +336,13 @@ impl Page for Preview {
             html: "/introductions/x/preview/ask_first".into(),
         };
         let held = "20 introductions may be under way at once, and as many are.";
-        let all = [(true, None), (true, Some(held.to_owned())), (false, None)];
-        all.map(|(draft, held)| Self {
+        let all = [
+            (true, None, false),
+            (true, None, true),
+            (true, Some(held.to_owned()), false),
+            (false, None, false),
+        ];
+        all.map(|(draft, held, on_request)| Self {
             frame: Frame::sample(),
             first: "Grace Hopper".into(),
             second: "Alan Turing".into(),
@@ -345,6 +352,7 @@ impl Page for Preview {
             remarks: if draft { vec![Fault::sample("step")] } else { Vec::new() },
             path: "/introductions/x".into(),
             edit: "/introductions/x/edit".into(),
+            on_request,
             ask: "/introductions/x/ask".into(),
             copy: "/introductions/x/copy".into(),
             copied: Some(draft),

@@ -1,5 +1,6 @@
 //! The connector's pages: desk, composer, introduction, preview.
 
+mod ask_me;
 mod circles;
 mod composer;
 mod contacts;
@@ -12,6 +13,7 @@ mod recruiters;
 mod thanks;
 mod touch;
 
+pub use ask_me::{AskMeSettings, RequestRow};
 pub use circles::{Circles, Dot, Filed, FilingCard, FilingChoice, RingRow, Seeker, SeekerOption};
 pub use composer::{Composer, FIELDS, Finder, FoundContact, PersonNote, UnfinishedRow};
 pub use contacts::{CONTACT_FIELDS, Contact, ContactForm, ContactRow, Contacts, FacetsShown, HistoryRow};
@@ -48,6 +50,7 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<Meet>(),
     page::<Touch>(),
     page::<Thanks>(),
+    page::<AskMeSettings>(),
     page::<Recruiters>(),
     page::<RecruitersFor>(),
     page::<Plans>(),

@@ -1,12 +1,14 @@
 //! Pages behind the links of mails, for people without an account.
 
 mod answer;
+mod ask_me;
 mod card;
 mod words;
 mod your_page;
 mod your_steps;
 
 pub use answer::{Answer, Answered, CheckIn, CheckInDone, GivenAnswer, Stop, Told};
+pub use ask_me::{AskMe, AskMeRequest, AskMeSent, RequestTold};
 pub use card::{Card, CardFact, CardTold};
 pub use words::{Words, WordsSaid};
 pub use your_page::{AskView, ChoiceView, EntryView, HolderView, RefusedView, YourPage, YourPaths};
@@ -23,6 +25,9 @@ pub(super) const PAGES: &[PageEntry] = &[
     page::<CheckInDone>(),
     page::<Words>(),
     page::<WordsSaid>(),
+    page::<AskMe>(),
+    page::<AskMeSent>(),
+    page::<AskMeRequest>(),
     page::<Card>(),
     page::<YourPage>(),
     page::<YouNever>(),

@@ -14,7 +14,7 @@ use crate::clock::Ts;
 use crate::domain::attention::Place;
 use crate::domain::connector::Connector;
 use crate::flow::desk::{self, COUNTED, Item, Section};
-use crate::flow::{landed, own_card, touch, unfinished};
+use crate::flow::{ask_me, landed, own_card, touch, unfinished};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, Here, LandedRow, Part, Row, Settle, Settled};
@@ -54,6 +54,7 @@ pub async fn desk(
         unfinished: unfinished::all(&web.cx, &who).await?.len(),
         ahead: Vec::new(),
         corrected: corrected(&web, &who).await?,
+        requests: ask_me::waiting(&web.cx, &who).await?.len(),
         words: thanks::unread(&web, &who).await?,
         silent: touch::waiting(&web.cx, &who).await?,
         landed: landed(&web, &who).await?,

@@ -41,8 +41,14 @@ pub async fn ask(
     State(web): State<Web>,
     SignedIn(who): SignedIn,
     Id(id): Id<IntroductionId>,
+    form: Form,
 ) -> Result<Response, WebError> {
-    let done = ask::ask(&web.cx, &who, id).await.map(|_| ());
+    // The first asked for it: their request is their yes.
+    let done = if form.get("on_request") == "yes" {
+        ask::on_request(&web.cx, &who, id).await.map(|_| ())
+    } else {
+        ask::ask(&web.cx, &who, id).await.map(|_| ())
+    };
     back(&web, &who, id, done).await
 }
 

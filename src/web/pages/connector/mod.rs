@@ -1,5 +1,6 @@
 //! The connector's pages: desk, composer, introduction, preview.
 
+mod ask_me;
 mod circles;
 mod composer;
 mod contacts;
@@ -67,6 +68,9 @@ pub const TABLE: &[Route] = &[
     route("POST", path::CONTACT_CARD, Access::Connector),
     route("POST", path::CONTACT_CARD_DECIDE, Access::Connector),
     route("POST", path::CONTACT_RECRUITER, Access::Connector),
+    route("GET", path::ASK_ME, Access::Connector),
+    route("POST", path::ASK_ME, Access::Connector),
+    route("POST", path::ASK_ME_SETTLE, Access::Connector),
     route("GET", path::RECRUITERS, Access::Connector),
     route("GET", path::RECRUITERS_FOR, Access::Connector),
     route("POST", path::RECRUITERS_FOR, Access::Connector),
@@ -129,6 +133,8 @@ pub fn router() -> Router<Web> {
         .route(path::CONTACT_CARD, post(recruiters::ask))
         .route(path::CONTACT_CARD_DECIDE, post(recruiters::decide))
         .route(path::CONTACT_RECRUITER, post(recruiters::mark))
+        .route(path::ASK_ME, get(ask_me::open).post(ask_me::save))
+        .route(path::ASK_ME_SETTLE, post(ask_me::settle))
         .route(path::RECRUITERS, get(recruiters::list))
         .route(path::RECRUITERS_FOR, get(recruiters::pick).post(recruiters::send))
         .route(path::THANKS, get(thanks::open))

@@ -12,7 +12,7 @@ use super::composer::remarks;
 use crate::domain::connector::Connector;
 use crate::domain::introduction::{Introduction, State as Stage};
 use crate::flow::preview::{CopyError, PreviewMail};
-use crate::flow::{draft, limits, log, preview};
+use crate::flow::{ask_me, draft, limits, log, preview};
 use crate::ids::IntroductionId;
 use crate::urls::{self, path};
 use crate::view::pages::{self, PreviewRow};
@@ -45,6 +45,7 @@ pub async fn all(
         remarks: remarks(&web, &who.language, &draft::remarks(&draft::as_typed(&of))),
         path: urls::of(path::INTRODUCTION, id),
         edit: urls::of(path::EDIT, id),
+        on_request: ask_me::covers(&web.cx, &who, &of).await?,
         ask: urls::of(path::ASK, id),
         copy: urls::of(path::COPY_FIRST, id),
         copied: match query.copied.as_str() {

@@ -1,6 +1,7 @@
 //! Pages behind the links of mails, for people without an account.
 
 mod answer;
+mod ask_me;
 mod card;
 mod check_in;
 mod new_address;
@@ -26,6 +27,10 @@ pub const TABLE: &[Route] = &[
     route("POST", path::CHECK_IN, Access::Public),
     route("GET", path::CHECK_IN_WORDS, Access::Public),
     route("POST", path::CHECK_IN_WORDS, Access::Public),
+    route("GET", path::ASK_ME_PAGE, Access::Public),
+    route("POST", path::ASK_ME_PAGE, Access::Public),
+    route("GET", path::REQUEST, Access::Public),
+    route("POST", path::REQUEST, Access::Public),
     route("GET", path::CARD, Access::Public),
     route("POST", path::CARD, Access::Public),
     route("GET", path::YOU, Access::Public),
@@ -47,6 +52,8 @@ pub fn router() -> Router<Web> {
         .route(path::STOP, get(stop::open).post(stop::stop))
         .route(path::CHECK_IN, get(check_in::open).post(check_in::tell))
         .route(path::CHECK_IN_WORDS, get(words::open).post(words::say))
+        .route(path::ASK_ME_PAGE, get(ask_me::open).post(ask_me::ask))
+        .route(path::REQUEST, get(ask_me::look).post(ask_me::decide))
         .route(path::CARD, get(card::open).post(card::say))
         .route(path::YOU, get(your_page::open).post(your_page::change))
         .route(path::YOU_NEVER, get(your_page::ask_never).post(your_page::never))

@@ -20,7 +20,7 @@ use crate::domain::introduction::State as Stage;
 use crate::domain::lint::Lint;
 use crate::domain::problem::Problems;
 use crate::flow::draft::{self, DraftError};
-use crate::flow::{log, people};
+use crate::flow::{ask_me, log, people};
 use crate::ids::{ContactId, IntroductionId, UnfinishedId};
 use crate::urls::{self, path};
 use crate::view::pages::{self, FIELDS, Fault, Finder, Frame};
@@ -77,6 +77,9 @@ pub struct Beginning {
     first: String,
     #[serde(default)]
     second: String,
+    /// Somebody who asked for an introduction.
+    #[serde(default)]
+    request: String,
 }
 
 /// The empty form, or with a contact in it.
@@ -90,6 +93,14 @@ pub async fn blank(
         if let Ok(id) = id.parse() {
             raw = picking::take(&web, &who, raw, side, id).await?;
         }
+    }
+    if let Ok(id) = beginning.request.parse() {
+        let request = ask_me::get(&web.cx, &who, id).await?;
+        raw.first.name = request.name;
+        raw.first.email = request.email.as_str().to_owned();
+        raw.first.language = request.language;
+        raw.first.blurb = request.about;
+        raw.first.why = request.wish;
     }
     show_form(&web, &who, Sheet::new(&raw, &Problems::default())).await
 }
