@@ -212,11 +212,17 @@ pub async fn confirm(cx: &Cx, token: &str, nonce: &str, sure: bool) -> Result<Re
 }
 
 /// They take it back, and it is forgotten. What became an introduction goes on by the link in its own mails.
-pub async fn forget(cx: &Cx, token: &str, nonce: &str) -> Result<RequestPage, AskMeError> {
+///
+/// # Errors
+/// As [`confirm`].
+pub async fn forget(cx: &Cx, token: &str, nonce: &str, sure: bool) -> Result<RequestPage, AskMeError> {
     let now = cx.now();
     let claims = cx.ring().verify(link::Purpose::Request, token, now)?;
     if !nonce::is_good(&cx.nonce_key(), claims.reference, GENERATION, now, nonce) {
         return Err(AskMeError::StaleForm);
+    }
+    if !sure {
+        return Err(AskMeError::Invalid(Problems(vec![Problem::new("sure", "tick-to-forget")])));
     }
     let shared = cx.clone();
     cx.db

@@ -107,6 +107,7 @@ mod retention_kill;
 mod retention_kit;
 mod retention_years;
 mod scanner_browser;
+mod scanner_cards;
 mod scanner_gateway;
 mod scanner_kit;
 mod scanner_links;

@@ -97,7 +97,8 @@ async fn nobody_sees_a_request_before_its_address_confirmed_it() {
     app.see("/").await.says("Somebody asks you for an introduction");
     app.see("/ask-me").await.says("Grace Hopper").says("machine that thinks").says("I build compilers.");
     // Taken back, it is gone.
-    say(&app, &link, &[("do", "forget")]).await.is(200).says("It is forgotten");
+    say(&app, &link, &[("do", "forget")]).await.is(422).says("Please tick");
+    say(&app, &link, &[("do", "forget"), ("sure", "yes")]).await.is(200).says("It is forgotten");
     app.see("/ask-me").await.says("Nobody asks right now");
     app.get(&link).await.is(410);
     app.get("/asked/nonsense").await.is(404);

@@ -11,7 +11,7 @@ use crate::scanner_robot::{Look, Order, Press, REQUESTS, Robot};
 use crate::support::app::TestApp;
 
 /// What robots do in mail gateways, as far as it was seen: none of them may bring anything about.
-fn robots() -> Vec<Robot> {
+pub fn robots() -> Vec<Robot> {
     let tree = Robot::new("presses every button", Look::Get, Press::Every(Order::Tree));
     let reverse = Robot { press: Press::Every(Order::Reverse), name: "presses them from the end", ..tree };
     let mut all = vec![

@@ -95,6 +95,8 @@ async fn carry_out(
 ) -> Result<Said, OwnCardError> {
     let id = shown.contact.id;
     match reply {
+        // The fields show what they wrote, and that waits for the connector.
+        Reply::Right if shown.card.correction.is_some() => Ok(Said::Corrected),
         Reply::Right => {
             own_cards::confirm(tx, id, now).await?;
             Ok(Said::Confirmed)

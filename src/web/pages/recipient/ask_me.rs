@@ -90,7 +90,10 @@ pub async fn decide(State(web): State<Web>, Token(token): Token, form: Form) -> 
             let said = ask_me::confirm(&web.cx, &token, nonce, form.ticked("sure")).await;
             said.map(|found| (found, RequestTold::Confirmed))
         }
-        "forget" => ask_me::forget(&web.cx, &token, nonce).await.map(|found| (found, RequestTold::Forgotten)),
+        "forget" => {
+            let gone = ask_me::forget(&web.cx, &token, nonce, form.ticked("sure")).await;
+            gone.map(|found| (found, RequestTold::Forgotten))
+        }
         _ => ask_me::open(&web.cx, &token).await.map(|found| (found, RequestTold::Later)),
     };
     match done {
