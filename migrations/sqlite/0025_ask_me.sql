@@ -32,3 +32,12 @@ CREATE TABLE ask_me_request (
 CREATE INDEX ask_me_waiting ON ask_me_request (connector_id, confirmed_at);
 CREATE INDEX ask_me_person ON ask_me_request (person, created_at);
 CREATE INDEX ask_me_old ON ask_me_request (created_at);
+
+-- The stop link of a mail outside any introduction works on when the card or request that it was about is gone.
+CREATE TABLE outside_link (
+    link   BLOB NOT NULL PRIMARY KEY,
+    person BLOB NOT NULL,
+    at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outside_link_old ON outside_link (at);
+CREATE INDEX outside_link_person ON outside_link (person);

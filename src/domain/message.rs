@@ -75,7 +75,7 @@ pub enum Family {
     Answer,
     /// The introduction and what follows it.
     Introduction,
-    /// Mails about the service itself.
+    /// Mails outside any introduction: about the service itself, and about contacts' own cards.
     Service,
 }
 
@@ -90,11 +90,9 @@ impl MessageKind {
     #[must_use]
     pub const fn family(self) -> Family {
         match self {
-            Self::AskFirst | Self::AskSecond | Self::Reminder | Self::CardAsk | Self::PassAsk => Family::Ask,
+            Self::AskFirst | Self::AskSecond | Self::Reminder => Family::Ask,
             Self::Receipt | Self::ClosingNote => Family::Answer,
-            Self::Introduction | Self::ConnectorCopy | Self::CheckIn | Self::RecruiterList => {
-                Family::Introduction
-            }
+            Self::Introduction | Self::ConnectorCopy | Self::CheckIn => Family::Introduction,
             Self::SignIn
             | Self::CopyFirst
             | Self::Invitation
@@ -103,6 +101,9 @@ impl MessageKind {
             | Self::AddressChange
             | Self::AddressChanged
             | Self::Erased
+            | Self::CardAsk
+            | Self::PassAsk
+            | Self::RecruiterList
             | Self::RequestConfirm
             | Self::Test => Family::Service,
         }

@@ -119,7 +119,7 @@ pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
     let (link, _) = read_link(cx, link::Purpose::Stop, token, now)?;
     let mut tx = cx.db.read().await?;
     let Some((id, side)) = introductions::find_link(&mut tx, link).await? else {
-        return open_stop_outside(&mut tx, link).await;
+        return open_stop_outside(&mut tx, cx, link).await;
     };
     let of = introductions::seen_by(&mut tx, id, side, now).await?.ok_or(LinkFault::Closed)?;
     let party = of.parties.get(side);
@@ -134,8 +134,8 @@ pub async fn open_stop(cx: &Cx, token: &str) -> Result<StopPage, AnswerError> {
 }
 
 /// The same from a mail outside any introduction.
-async fn open_stop_outside(tx: &mut Tx, link: LinkRef) -> Result<StopPage, AnswerError> {
-    let found = outside::find(tx, link).await?.ok_or(LinkFault::Closed)?;
+async fn open_stop_outside(tx: &mut Tx, cx: &Ctx, link: LinkRef) -> Result<StopPage, AnswerError> {
+    let found = outside::find(tx, cx, link).await?.ok_or(LinkFault::Closed)?;
     Ok(StopPage {
         stopped: suppressions::since(tx, found.person).await?.is_some(),
         connector_name: found.connector_name,
@@ -166,7 +166,7 @@ pub async fn stop(cx: &Cx, token: &str) -> Result<(), AnswerError> {
 
 async fn stop_in(tx: &mut Tx, cx: &Ctx, link: LinkRef, now: Ts) -> Result<Option<Step>, AnswerError> {
     let Some((id, side)) = introductions::find_link(tx, link).await? else {
-        let found = outside::find(tx, link).await?.ok_or(LinkFault::Closed)?;
+        let found = outside::find(tx, cx, link).await?.ok_or(LinkFault::Closed)?;
         outside::stop(tx, cx, found.person, now).await?;
         return Ok(None);
     };

@@ -18,7 +18,7 @@ use crate::domain::message::MessageKind;
 use crate::domain::nonce;
 use crate::domain::problem::{Problem, Problems};
 use crate::ids::{AskMeId, LinkRef};
-use crate::store::{StoreError, Tx, ask_me, connectors, outbox};
+use crate::store::{StoreError, Tx, ask_me, connectors, outbox, outside_links};
 use crate::view::mails::{self, CardLinks, Who};
 
 /// Requests on the connector's page.
@@ -154,6 +154,7 @@ async fn send(tx: &mut Tx, cx: &Ctx, who: &Connector, new: &Request, now: Ts) ->
         not_before: None,
         expires_at: Some(now + CONFIRM_WITHIN),
     });
+    outside_links::add(tx, new.link, new.person, now).await?;
     outbox::enqueue(tx, &mail, now).await?;
     Ok(())
 }

@@ -230,7 +230,7 @@ async fn complain_outside(
 ) -> Result<(Taken, Option<Step>), Failure> {
     let person = match about {
         About::Delivery(id) => reports::left(tx, id).await?.and_then(|left| left.person),
-        About::Link(link) => outside::person_of(tx, link).await?,
+        About::Link(link) => outside::person_of(tx, cx, link).await?,
     };
     // A mail of an account asks nobody: whoever signs in here leaves by their own account.
     let Some(person) = person else { return Ok((Taken::Stale, None)) };

@@ -6,7 +6,7 @@ use crate::clock::Ts;
 use crate::domain::address::EmailAddress;
 use crate::domain::party::PersonKey;
 use crate::ids::LinkRef;
-use crate::store::{Tx, ask_me, connectors, contacts, outbox, own_cards};
+use crate::store::{Tx, ask_me, connectors, contacts, outbox, outside_links, own_cards};
 
 /// Who is behind the stop link of such a mail.
 pub struct Outsider {
@@ -16,31 +16,40 @@ pub struct Outsider {
     pub connector_name: String,
 }
 
-/// Finds them.
-pub(super) async fn find(tx: &mut Tx, link: LinkRef) -> Result<Option<Outsider>, Failure> {
+/// Finds them. Of whom nothing is kept any more but the hash, that is enough to stop.
+pub(super) async fn find(tx: &mut Tx, cx: &Ctx, link: LinkRef) -> Result<Option<Outsider>, Failure> {
     if let Some(card) = own_cards::find(tx, link).await? {
         let contact = contacts::get(tx, card.connector, card.contact).await?;
         let connector = connectors::get(tx, card.connector).await?;
-        return Ok(contact.zip(connector).map(|(contact, connector)| Outsider {
-            person: card.person,
-            email_masked: contact.facts.email.as_ref().map(EmailAddress::masked).unwrap_or_default(),
-            language: contact.facts.language,
+        if let Some((contact, connector)) = contact.zip(connector) {
+            return Ok(Some(Outsider {
+                person: card.person,
+                email_masked: contact.facts.email.as_ref().map(EmailAddress::masked).unwrap_or_default(),
+                language: contact.facts.language,
+                connector_name: connector.name,
+            }));
+        }
+    }
+    if let Some(request) = ask_me::find(tx, link).await?
+        && let Some(connector) = connectors::get(tx, request.connector).await?
+    {
+        return Ok(Some(Outsider {
+            person: request.person,
+            email_masked: request.email.masked(),
+            language: request.language,
             connector_name: connector.name,
         }));
     }
-    let Some(request) = ask_me::find(tx, link).await? else { return Ok(None) };
-    let connector = connectors::get(tx, request.connector).await?;
-    Ok(connector.map(|connector| Outsider {
-        person: request.person,
-        email_masked: request.email.masked(),
-        language: request.language,
-        connector_name: connector.name,
-    }))
+    let Some(person) = outside_links::person_of(tx, link).await? else { return Ok(None) };
+    let language = cx.languages().first().cloned().unwrap_or_default();
+    let say = |key: &str| cx.views.words(&language, key, &[]);
+    let (email_masked, connector_name) = (say("stop-this-address"), say("former-connector"));
+    Ok(Some(Outsider { person, email_masked, language, connector_name }))
 }
 
 /// Whom a complaint about such a mail is from, by its link.
-pub(super) async fn person_of(tx: &mut Tx, link: LinkRef) -> Result<Option<PersonKey>, Failure> {
-    Ok(find(tx, link).await?.map(|found| found.person))
+pub(super) async fn person_of(tx: &mut Tx, cx: &Ctx, link: LinkRef) -> Result<Option<PersonKey>, Failure> {
+    Ok(find(tx, cx, link).await?.map(|found| found.person))
 }
 
 /// Never asks this person again, by whichever connector. What may be passed on of them is not, from now on.

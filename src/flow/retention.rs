@@ -10,7 +10,9 @@ use crate::domain::letter::DeliveryState;
 use crate::domain::retention::{self, CARD, Kept, Rules};
 use crate::ids::{IntroductionId, MessageId};
 use crate::store::retention::{self as store, Cuts};
-use crate::store::{ask_me, erasure_ledger, imports, introductions, landed, reports, sessions, thanks};
+use crate::store::{
+    ask_me, erasure_ledger, imports, introductions, landed, outside_links, reports, sessions, thanks,
+};
 
 /// Rows that are looked up at once.
 const BATCH: i64 = 200;
@@ -203,6 +205,7 @@ async fn delete_rows(cx: &Cx, rules: &Rules, now: Ts) -> Result<u64, Failure> {
             sum += imports::prune(tx, now - rules.unfinished, now - super::import::UNDO).await?;
             sum += landed::prune(tx, now - rules.names).await?;
             sum += thanks::prune(tx, now - rules.names).await?;
+            sum += outside_links::prune(tx, now - rules.asks).await?;
             sum += ask_me::prune(tx, now - CONFIRM_WITHIN, now - LIFE).await?;
             sum += store::old_wishes(tx, now).await?;
             sum += store::old_acts(tx, now - rules.admin_acts).await?;

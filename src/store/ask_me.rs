@@ -173,6 +173,17 @@ pub async fn of_person(
     row.as_ref().map(read).transpose()
 }
 
+/// Deletes the page of an account, with what came through it.
+pub async fn delete_all(tx: &mut Tx, owner: ConnectorId) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM ask_me_page WHERE connector_id = $1",
+        "DELETE FROM ask_me_request WHERE connector_id = $1",
+    ] {
+        tx.q(sql).bind(owner.0).run().await?;
+    }
+    Ok(())
+}
+
 /// Deletes those that were not confirmed since `unconfirmed`, and all that are older than `old`.
 pub async fn prune(tx: &mut Tx, unconfirmed: Ts, old: Ts) -> Result<u64, StoreError> {
     tx.q("DELETE FROM ask_me_request

@@ -194,7 +194,13 @@ pub async fn mark_transmitting(
                        AND NOT EXISTS (SELECT 1 FROM refusal r JOIN party o ON o.person = r.other
                                        WHERE r.person = delivery.person
                                          AND o.introduction_id = delivery.introduction_id
-                                         AND o.side <> delivery.side)))")
+                                         AND o.side <> delivery.side)))
+              AND (kind NOT IN ('card_ask', 'pass_ask')
+                   OR (NOT EXISTS (SELECT 1 FROM person p
+                                   WHERE p.person = delivery.person AND p.paused_until > $3)
+                       AND NOT EXISTS (SELECT 1 FROM refusal r
+                                       JOIN message m ON m.connector_id = r.connector_id
+                                       WHERE r.person = delivery.person AND m.id = delivery.message_id)))")
         .bind(id.0)
         .bind(fence)
         .bind(now.0)

@@ -71,6 +71,7 @@ pub async fn settings(tx: &mut Tx, person: PersonKey) -> Result<(), StoreError> 
         "DELETE FROM refusal WHERE person = $1",
         "DELETE FROM landed WHERE person = $1",
         "DELETE FROM ask_me_request WHERE person = $1",
+        "DELETE FROM outside_link WHERE person = $1",
         "DELETE FROM address_change WHERE person = $1",
         "UPDATE suppression SET introduction_id = NULL, side = NULL WHERE person = $1",
     ] {

@@ -42,6 +42,7 @@ pub mod limits;
 pub mod link_keys;
 pub mod outbox;
 pub mod outcome_lists;
+pub mod outside_links;
 pub mod own_cards;
 pub mod parties;
 pub mod persons;

@@ -132,6 +132,11 @@ pub async fn forget(tx: &mut Tx, id: IntroductionId, side: Side) -> Result<(), S
     Ok(())
 }
 
+/// Deletes what was said to an account.
+pub async fn delete_all(tx: &mut Tx, owner: ConnectorId) -> Result<u64, StoreError> {
+    tx.q("DELETE FROM thanks WHERE connector_id = $1").bind(owner.0).run().await
+}
+
 /// Deletes what was said at `before` or earlier.
 pub async fn prune(tx: &mut Tx, before: Ts) -> Result<u64, StoreError> {
     tx.q("DELETE FROM thanks WHERE said_at <= $1").bind(before.0).run().await

@@ -1061,6 +1061,7 @@ on-request = { $first } asked you for an introduction and confirmed it: that is 
 ask-on-request = Ask { $second } now
 mail-request_confirm = The question whether a request was theirs
 page-recruiters = Recruiters
+stop-this-address = this address
 you-passed-on = As a recruiter
 you-passed-on-since = You may be passed on to people who look for work, since { $date }
 you-card = Correct this card, or take it back that you may be passed on

@@ -3,8 +3,10 @@
 use twoyes::clock::Span;
 use twoyes::domain::contact::Contact;
 use twoyes::domain::facets::RawFacets;
+use twoyes::domain::preferences::{Pause, Preferences};
 use twoyes::flow::{erasure, people};
 use twoyes::mail::Decoded;
+use twoyes::store::persons;
 
 use crate::network_kit::{add, link_in};
 use crate::support::app::{Page, TestApp};
@@ -143,6 +145,41 @@ async fn one_who_wants_no_questions_looks_like_one_who_does_not_answer() {
     let (one, other) = (said(app.see(&one).await), said(app.see(&other).await));
     let names = |text: String| text.replace("Grace Hopper", "X").replace("Alan Turing", "X");
     assert_eq!(names(one), names(other));
+}
+
+#[tokio::test]
+async fn the_stop_link_works_on_when_the_contact_is_gone() {
+    let app = TestApp::new().await;
+    let of = grace(&app).await;
+    let mail = asked(&app, &of).await;
+    people::remove(app.cx(), &app.connector, of.id).await.unwrap();
+    app.get(&link_in(&mail, "/card/")).await.is(410);
+    let stop = link_in(&mail, "/stop/");
+    app.get(&stop).await.is(200).says("This stops every question to this address");
+    app.post(&stop, &[("List-Unsubscribe", "One-Click")]).await.is(200);
+    app.get(&stop).await.is(200).says("You will not be asked again");
+    // Written down anew, she gets nothing, and it looks like silence.
+    let again = grace(&app).await;
+    app.act(&format!("/contacts/{}/card", again.id), &[]).await.is(303);
+    assert!(app.deliver().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_question_that_waits_does_not_leave_once_its_reader_pauses() {
+    let app = TestApp::new().await;
+    let of = grace(&app).await;
+    app.act(&format!("/contacts/{}/card", of.id), &[]).await.is(303);
+    let person = app.cx().person(of.facts.email.as_ref().unwrap());
+    let now = app.cx().now();
+    let pause = Preferences {
+        pause: Some(Pause { since: now, until: now + Span::days(30) }),
+        ..Preferences::default()
+    };
+    let db = &app.cx().db;
+    db.write(move |tx| Box::pin(async move { persons::save_preferences(tx, person, &pause, now).await }))
+        .await
+        .unwrap();
+    assert!(app.deliver().await.is_empty());
 }
 
 #[tokio::test]

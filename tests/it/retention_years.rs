@@ -202,6 +202,7 @@ fn of_the_network(start: Ts, rules: &Rules) -> Vec<Datum> {
             Some(start + day(3)),
         ),
         datum("ask_me", Word("confirmedmarker"), Some(start + day(90))),
+        datum("asks", one("SELECT COUNT(*) FROM outside_link"), Some(start + rules.asks)),
         datum("thanks", Word("thanksmarker"), Some(start + rules.names)),
     ]
 }

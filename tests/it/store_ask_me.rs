@@ -99,5 +99,7 @@ both! {
         assert_eq!(unit!(db.db, tx => ask_me::prune(tx, unconfirmed, old)).unwrap(), 1, "the unconfirmed one");
         assert_eq!(unit!(db.db, tx => ask_me::prune(tx, unconfirmed, T0 + Span::days(5))).unwrap(), 1);
         assert_eq!(look!(db.db, tx => ask_me::count_waiting(tx, ada)), 1);
+        unit!(db.db, tx => ask_me::delete_all(tx, ada)).unwrap();
+        assert_eq!(look!(db.db, tx => ask_me::count_waiting(tx, ada)), 0);
     }
 }

@@ -3,7 +3,7 @@
 use twoyes::clock::Span;
 use twoyes::domain::own_card::{Correction, OwnCard, Passed};
 use twoyes::ids::{ConnectorId, ContactId, MessageId};
-use twoyes::store::{Db, contacts, own_cards, suppressions};
+use twoyes::store::{Db, contacts, outside_links, own_cards, suppressions};
 
 use crate::store_kit::{T0, contact, link, look, person, saved_connector, unit, uuid};
 use crate::support::db::both;
@@ -124,6 +124,15 @@ both! {
         assert_eq!(look!(db.db, tx => own_cards::passed_to(tx, sam)), [(nina, later)]);
         assert_eq!(look!(db.db, tx => own_cards::mails_about(tx, person(11))).len(), 2);
         assert!(look!(db.db, tx => own_cards::mails_about(tx, person(12))).is_empty());
+    }
+
+    async fn a_stop_link_is_known_by_the_hash_of_its_owner(db: TestDb) {
+        unit!(db.db, tx => outside_links::add(tx, link(5), person(5), T0)).unwrap();
+        unit!(db.db, tx => outside_links::add(tx, link(5), person(5), T0 + Span::days(1))).unwrap();
+        assert!(look!(db.db, tx => outside_links::person_of(tx, link(5))) == Some(person(5)));
+        assert!(look!(db.db, tx => outside_links::person_of(tx, link(6))).is_none());
+        assert_eq!(unit!(db.db, tx => outside_links::prune(tx, T0)).unwrap(), 0, "its time was renewed");
+        assert_eq!(unit!(db.db, tx => outside_links::prune(tx, T0 + Span::days(1))).unwrap(), 1);
     }
 
     async fn a_never_outside_any_introduction_is_added_once(db: TestDb) {

@@ -48,10 +48,13 @@ both! {
         assert_eq!(look!(db.db, tx => thanks::said(tx, id, first)).unwrap().said_at, T0 + Span::seconds(3));
         unit!(db.db, tx => thanks::forget(tx, id, first)).unwrap();
         assert!(look!(db.db, tx => thanks::said(tx, id, first)).is_none());
+        assert_eq!(unit!(db.db, tx => thanks::delete_all(tx, bob)).unwrap(), 0);
         assert_eq!(unit!(db.db, tx => thanks::prune(tx, T0 + Span::seconds(1))).unwrap(), 1);
         let gone = other.id;
         unit!(db.db, tx => introductions::delete(tx, gone)).unwrap();
         assert_eq!(look!(db.db, tx => thanks::unread(tx, ada)), 0);
+        unit!(db.db, tx, of => thanks::say(tx, &of, Side::Second, "last", T0)).unwrap();
+        assert_eq!(unit!(db.db, tx => thanks::delete_all(tx, ada)).unwrap(), 1);
     }
 
     async fn thanks_are_owed_until_they_are_settled(db: TestDb) {

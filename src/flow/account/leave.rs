@@ -6,7 +6,9 @@ use super::{AccountError, invalid, keep_an_admin};
 use crate::domain::circle::Circle;
 use crate::domain::connector::Connector;
 use crate::domain::problem::Problem;
-use crate::store::{accounts, addresses, contacts, imports, introductions, landed, sessions, tokens, touch};
+use crate::store::{
+    accounts, addresses, ask_me, contacts, imports, introductions, landed, sessions, thanks, tokens, touch,
+};
 
 /// Deletes an account whose owner typed its address. Sessions, tokens, drafts and contacts go at once;
 /// what is under way is taken back the quiet way. Name and address stay until the last of those is over.
@@ -33,6 +35,8 @@ pub async fn delete(cx: &Cx, who: &Connector, typed: &str) -> Result<(), Account
                 }
                 imports::delete_all(tx, id).await?;
                 landed::delete_all(tx, id).await?;
+                ask_me::delete_all(tx, id).await?;
+                thanks::delete_all(tx, id).await?;
                 Ok::<_, AccountError>(accounts::mark_deleted(tx, id, now).await?)
             })
         })

@@ -25,7 +25,7 @@ use crate::domain::party::PersonKey;
 use crate::domain::preferences::Bars;
 use crate::domain::problem::{Problem, Problems};
 use crate::ids::{ContactId, LinkRef};
-use crate::store::{StoreError, Tx, contacts, outbox, own_cards, persons, suppressions};
+use crate::store::{StoreError, Tx, contacts, outbox, outside_links, own_cards, persons, suppressions};
 use crate::view::mails::{self, CardLinks, CardText, Who};
 use crate::view::{Mail, RenderedMail};
 
@@ -176,6 +176,7 @@ async fn send_question(
         not_before: None,
         expires_at: Some(now + ASK_LIFE),
     });
+    outside_links::add(tx, card.link, card.person, now).await?;
     outbox::enqueue(tx, &mail, now).await?;
     Ok(())
 }

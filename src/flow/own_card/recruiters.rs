@@ -12,7 +12,7 @@ use crate::domain::own_card::{OwnCard, Passed};
 use crate::domain::problem::{Problem, Problems};
 use crate::domain::text;
 use crate::ids::{ContactId, LinkRef};
-use crate::store::{Tx, contacts, outbox, own_cards, persons, suppressions};
+use crate::store::{Tx, contacts, outbox, outside_links, own_cards, persons, suppressions};
 use crate::view::RenderedMail;
 use crate::view::mails::{self, CardText, Who};
 
@@ -190,6 +190,7 @@ async fn send_in(
     // A seeker who wants nothing from this connector looks to them like one who has it.
     let refused = persons::refused_since(tx, person, who.id, person).await?;
     if refused.is_none() && outbox::enqueue(tx, &mail, now).await? {
+        outside_links::add(tx, card.link, person, now).await?;
         for one in &picked {
             own_cards::pass(tx, one.contact, seeker.id, mail.id, now).await?;
         }
