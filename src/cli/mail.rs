@@ -14,7 +14,8 @@ pub enum MailCommand {
     Preview {
         /// `ask_first`, `ask_second`, `reminder`, `receipt`, `introduction`, `connector_copy`,
         /// `closing_note`, `check_in`, `sign_in`, `invitation`, `confirm_address`, `account_moved`,
-        /// `address_change`, `address_changed`, `erased` or `test_mail`.
+        /// `address_change`, `address_changed`, `erased`, `card_ask`,
+        /// `pass_ask`, `recruiter_list`, `request_confirm` or `test_mail`.
         kind: String,
         /// Language of the templates.
         #[arg(long, default_value = "en")]

@@ -1,11 +1,14 @@
 //! The small network of the demo: forty made-up people around Lena, so that circles, suggestions and a plan can be
 //! tried at once.
 
+use crate::domain::ask_me::{RawPage, RawRequest};
 use crate::domain::connector::Connector;
-use crate::domain::contact::RawContact;
+use crate::domain::contact::{Contact, RawContact};
 use crate::domain::facets::RawFacets;
+use crate::domain::own_card::Question;
 use crate::domain::plan::RawPlan;
-use crate::flow::{Cx, people, plan};
+use crate::flow::own_card::{self, Reply};
+use crate::flow::{Cx, ask_me, people, plan, your_page};
 
 /// Name, circle, what they do, field, place, employer, what they look for, what they can help with.
 type Row = [&'static str; 8];
@@ -56,6 +59,10 @@ const PEOPLE: [Row; 40] = [
 
 /// Whose plan lies there already, and who is in it.
 const SEEKER: &str = "Mia Krause";
+/// Who may be passed on to people who look for work.
+const RECRUITER: &str = "Noah Fischer";
+/// The end of the address of Lena's page.
+const SLUG: &str = "lena";
 const HELPERS: [&str; 3] = ["Oskar Lund", "Ines Duarte", "Pavel Novak"];
 
 /// Files everybody, but for a few who wait to be filed, and writes the plan.
@@ -63,6 +70,9 @@ pub async fn fill(cx: &Cx, who: &Connector) -> anyhow::Result<()> {
     let (mut seeker, mut helpers) = (None, Vec::new());
     for (nth, row) in PEOPLE.iter().enumerate() {
         let saved = people::add(cx, who, &contact(row, nth % 10 == 9)).await?;
+        if row[0] == RECRUITER {
+            recruiter(cx, who, &saved).await?;
+        }
         if row[0] == SEEKER {
             seeker = Some(saved.id);
         }
@@ -72,6 +82,38 @@ pub async fn fill(cx: &Cx, who: &Connector) -> anyhow::Result<()> {
         let id = plan::create(cx, who, seeker, &texts()).await?;
         plan::add(cx, who, id, &helpers).await?;
     }
+    asked_for(cx, who).await
+}
+
+/// A recruiter who agreed to be passed on.
+async fn recruiter(cx: &Cx, who: &Connector, of: &Contact) -> anyhow::Result<()> {
+    own_card::mark(cx, who, of.id, true).await?;
+    own_card::ask(cx, who, of.id, Question::PassOn).await?;
+    let card = own_card::of(cx, who, of).await?.ok_or_else(|| anyhow::anyhow!("the card is gone"))?;
+    let path = your_page::card_path(cx, card.link);
+    let token = path.rsplit('/').next().unwrap_or_default();
+    let page = own_card::open(cx, token).await?;
+    let yes = Reply::PassOn { sure: true, reach: "By mail, with a CV and two sentences.".into() };
+    own_card::reply(cx, token, &page.nonce, &yes).await?;
+    Ok(())
+}
+
+/// Lena can be asked, and somebody did; their mail waits in the mailbox to be confirmed.
+async fn asked_for(cx: &Cx, who: &Connector) -> anyhow::Result<()> {
+    let page = RawPage {
+        slug: SLUG.into(),
+        welcome: "I know people in design, software and health care, most of them around Hamburg.".into(),
+        is_open: true,
+    };
+    ask_me::save_page(cx, who, &page).await?;
+    let request = RawRequest {
+        name: "Kim Sato".into(),
+        email: "kim.sato@people.example".into(),
+        wish: "Somebody who went from nursing into hospital software, to hear what they would do again."
+            .into(),
+        about: "Kim has been a nurse for six years and wrote the duty roster of her ward.".into(),
+    };
+    ask_me::request(cx, SLUG, &request).await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::domain::contact::RawContact;
 use crate::domain::draft::{RawDraft, RawParty};
 use crate::domain::link::{self, Claims};
 use crate::flow::answer::RawReply;
-use crate::flow::{Cx, answer, ask, close, desk, draft, follow_up, people};
+use crate::flow::{Cx, answer, ask, close, desk, draft, follow_up, people, thanks};
 use crate::ids::IntroductionId;
 
 /// How long ago it began.
@@ -25,11 +25,17 @@ enum Deed {
     NotNow(Side, i64, &'static str),
     Bounce(Side),
     Outcome(&'static str),
+    /// A word of thanks to Lena.
+    Words(Side, &'static str),
     Settle,
 }
 
-use Deed::{Ask, Bounce, No, NotNow, Outcome, Settle, Yes};
+use Deed::{Ask, Bounce, No, NotNow, Outcome, Settle, Words, Yes};
 use Side::{First, Second};
+
+/// What somebody who found a job wrote to Lena.
+const THANKS: &str =
+    "I start on the first of the month. Without you I would not have written to them. Thank you!";
 
 /// One introduction: who, what for, and what happened on which day.
 struct Story {
@@ -89,7 +95,14 @@ const STORIES: [Story; 12] = [
         people: [0, 1],
         drafted: 0,
         step: "a call of twenty minutes about how his team works",
-        deeds: &[(1, Ask), (2, Yes(First)), (4, Yes(Second)), (12, Outcome("met")), (43, Outcome("landed"))],
+        deeds: &[
+            (1, Ask),
+            (2, Yes(First)),
+            (4, Yes(Second)),
+            (12, Outcome("met")),
+            (43, Outcome("landed")),
+            (43, Words(First, THANKS)),
+        ],
     },
     Story {
         purpose: "peers",
@@ -221,6 +234,7 @@ async fn does(cx: &Cx, who: &Connector, id: IntroductionId, start: Ts, deed: Dee
         }
         Bounce(side) => bounces(cx, id, side).await?,
         Outcome(outcome) => drop(follow_up::record(cx, who, id, outcome).await?),
+        Words(side, words) => writes(cx, who, id, side, words).await?,
         Settle => desk::settle(cx, who, id).await?,
     }
     Ok(())
@@ -247,18 +261,7 @@ async fn says(
     until: Option<Ts>,
     note: &str,
 ) -> anyhow::Result<()> {
-    let of = desk::standing(cx, who, id).await?;
-    let of = of.ok_or_else(|| anyhow::anyhow!("the introduction is gone"))?.introduction;
-    let party = of.parties.get(side);
-    let ring = cx.ring();
-    let claims = Claims {
-        purpose: link::Purpose::Consent,
-        generation: party.generation,
-        expires: (cx.now() + Span::days(30)).minutes_ceil(),
-        reference: party.link,
-    };
-    let token = ring.active_kid().and_then(|kid| ring.mint(kid, &claims));
-    let token = token.ok_or_else(|| anyhow::anyhow!("the key ring has no active key"))?;
+    let token = token(cx, who, id, side, link::Purpose::Consent).await?;
     let page = answer::open(cx, &token).await?;
     let day = |at: Ts| at.to_jiff().to_zoned(cx.policy.zone.clone()).strftime("%Y-%m-%d").to_string();
     let reply = RawReply {
@@ -270,6 +273,36 @@ async fn says(
     };
     answer::give(cx, &token, &reply).await?;
     Ok(())
+}
+
+/// Opens the link of a check-in and writes to Lena.
+async fn writes(cx: &Cx, who: &Connector, id: IntroductionId, side: Side, words: &str) -> anyhow::Result<()> {
+    let token = token(cx, who, id, side, link::Purpose::CheckIn).await?;
+    let page = thanks::open(cx, &token).await?;
+    thanks::say(cx, &token, words, &page.about.nonce).await?;
+    Ok(())
+}
+
+/// What stands in a link of this person.
+async fn token(
+    cx: &Cx,
+    who: &Connector,
+    id: IntroductionId,
+    side: Side,
+    purpose: link::Purpose,
+) -> anyhow::Result<String> {
+    let of = desk::standing(cx, who, id).await?;
+    let of = of.ok_or_else(|| anyhow::anyhow!("the introduction is gone"))?.introduction;
+    let party = of.parties.get(side);
+    let ring = cx.ring();
+    let claims = Claims {
+        purpose,
+        generation: party.generation,
+        expires: (cx.now() + Span::days(30)).minutes_ceil(),
+        reference: party.link,
+    };
+    let token = ring.active_kid().and_then(|kid| ring.mint(kid, &claims));
+    token.ok_or_else(|| anyhow::anyhow!("the key ring has no active key"))
 }
 
 fn set(cx: &Cx, at: Ts) {

@@ -45,5 +45,10 @@ async fn the_demo_opens_on_a_desk_with_a_past() {
     for need in ["Thanked", "Let it rest", "Noted", "Done"] {
         assert!(desk.contains(need), "{need}");
     }
+    // What came with the network can be tried at once, too.
+    assert!(desk.contains("Somebody wrote you a word"));
+    assert!(see("/thanks").await.contains("I start on the first of the month"));
+    assert!(see("/recruiters").await.contains("May be passed on, since"));
+    assert!(see("/ask-me").await.contains("/ask/lena"));
     assert!(see("/mailbox").await.contains("A week later"));
 }
