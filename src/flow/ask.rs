@@ -94,7 +94,10 @@ async fn on_request_in(
     now: Ts,
 ) -> Result<[Step; 2], AskError> {
     let draft = introductions::load(tx, id).await?.filter(|of| of.connector == who.id);
-    let person = draft.ok_or(AskError::NotFound)?.parties.first.person;
+    let draft = draft.ok_or(AskError::NotFound)?;
+    // Before the request is read: two drafts at once must not both take it.
+    limits::hold(tx, who, &draft).await?;
+    let person = draft.parties.first.person;
     let request = ask_me::of_person(tx, who.id, person).await?.filter(|request| request.counts(now));
     let request = request.ok_or(AskError::NotFound)?;
     let yes = request.confirmed.clone().ok_or(AskError::NotFound)?;
@@ -110,7 +113,9 @@ async fn on_request_in(
         opened_at: yes.opened_at,
     });
     save(tx, cx, who, &answered, now).await?;
-    ask_me::use_up(tx, request.id, id).await?;
+    if !ask_me::use_up(tx, request.id, id).await? {
+        return Err(AskError::NotFound);
+    }
     Ok([asked, answered])
 }
 

@@ -18,7 +18,7 @@ use crate::domain::message::MessageKind;
 use crate::domain::nonce;
 use crate::domain::problem::{Problem, Problems};
 use crate::ids::{AskMeId, LinkRef};
-use crate::store::{StoreError, Tx, ask_me, connectors, outbox, outside_links};
+use crate::store::{StoreError, Tx, ask_me, connectors, limits, outbox, outside_links};
 use crate::view::mails::{self, CardLinks, Who};
 
 /// Requests on the connector's page.
@@ -95,6 +95,8 @@ pub async fn request(cx: &Cx, slug: &str, raw: &RawRequest) -> Result<(), AskMeE
             let (name, email, wish, about) = (name.clone(), email.clone(), wish.clone(), about.clone());
             Box::pin(async move {
                 let (page, who) = open_page(tx, &slug).await?;
+                limits::hold_connector(tx, page.connector).await?;
+                limits::hold(tx, &[person]).await?;
                 let many = Problem::new("wish", "ask-me-full");
                 if ask_me::count_waiting(tx, page.connector).await? >= WAITING_MAX {
                     return Err(AskMeError::Invalid(Problems(vec![many])));

@@ -10,6 +10,7 @@ use twoyes::mail::Decoded;
 
 use crate::network_kit::link_in;
 use crate::support::app::{Page, TestApp, raw_draft};
+use crate::support::db::{Engine, fresh, has_postgres};
 
 const FORM: [(&str, &str); 4] = [
     ("name", "Grace Hopper"),
@@ -167,6 +168,34 @@ async fn it_counts_once_for_its_own_connector_and_not_for_ever() {
     app.later(Span::days(91));
     app.sign_in().await;
     app.act(&format!("/introductions/{}/ask", again.id), &[("on_request", "yes")]).await.is(404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_drafts_at_once_cannot_both_use_one_request() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        if engine == Engine::Postgres && !has_postgres() {
+            continue;
+        }
+        let on = fresh(engine).await;
+        let app = TestApp::on(on.db.clone(), tempfile::tempdir().unwrap()).await;
+        open_page(&app).await;
+        confirmed(&app).await;
+        let mut drafts = Vec::new();
+        for n in 0..4 {
+            let mut raw = raw_draft();
+            raw.second.email = format!("helper{n}@helper.example");
+            drafts.push(draft::create(app.cx(), &app.connector, &raw).await.unwrap().id);
+        }
+        let asks = drafts.into_iter().map(|id| {
+            let (cx, who) = (app.cx().clone(), app.connector.clone());
+            tokio::spawn(async move { twoyes::flow::ask::on_request(&cx, &who, id).await.is_ok() })
+        });
+        let mut used = 0;
+        for ask in futures_util::future::join_all(asks).await {
+            used += u32::from(ask.unwrap());
+        }
+        assert_eq!(used, 1, "{engine:?}");
+    }
 }
 
 #[tokio::test]

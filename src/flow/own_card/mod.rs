@@ -8,7 +8,7 @@ mod recruiters;
 
 pub use page::{CardPage, Reply, Said, open, reply};
 pub use recruiters::{
-    Letter, Passable, RECRUITERS_MAX, Recruiter, list, mark, passable, perhaps, preview, send,
+    Letter, Passable, RECRUITERS_MAX, Recruiter, WORDS_MAX, list, mark, passable, perhaps, preview, send,
 };
 
 use super::error::unit_error;
@@ -25,7 +25,9 @@ use crate::domain::party::PersonKey;
 use crate::domain::preferences::Bars;
 use crate::domain::problem::{Problem, Problems};
 use crate::ids::{ContactId, LinkRef};
-use crate::store::{StoreError, Tx, contacts, outbox, outside_links, own_cards, persons, suppressions};
+use crate::store::{
+    StoreError, Tx, contacts, limits, outbox, outside_links, own_cards, persons, suppressions,
+};
 use crate::view::mails::{self, CardLinks, CardText, Who};
 use crate::view::{Mail, RenderedMail};
 
@@ -100,6 +102,8 @@ async fn ask_in(
     link: LinkRef,
     now: Ts,
 ) -> Result<(), OwnCardError> {
+    // Twice at once is asked once, and the last of a day is the last.
+    limits::hold_connector(tx, who.id).await?;
     let contact = contacts::get(tx, who.id, id).await?.ok_or(OwnCardError::NotFound)?;
     let email = contact.facts.email.clone().ok_or_else(|| needed("email"))?;
     let person = cx.person(&email);

@@ -19,7 +19,7 @@ use crate::view::mails::{self, CardText, Who};
 /// Recruiters in one mail.
 pub const RECRUITERS_MAX: usize = 20;
 /// Longest words of the connector in it.
-const WORDS_MAX: usize = 1_000;
+pub const WORDS_MAX: usize = 1_000;
 /// Recruiters that are listed.
 const LISTED: i64 = 500;
 /// One that could not leave for so long does not leave any more.

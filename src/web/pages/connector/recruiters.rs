@@ -10,7 +10,7 @@ use crate::domain::connector::Connector;
 use crate::domain::contact::{Contact, ContactFacts};
 use crate::domain::own_card::{Correction, OwnCard, Question};
 use crate::domain::problem::Problems;
-use crate::flow::own_card::{self, Letter, OwnCardError, Passable, Recruiter};
+use crate::flow::own_card::{self, Letter, OwnCardError, Passable, Recruiter, WORDS_MAX};
 use crate::flow::people;
 use crate::ids::ContactId;
 use crate::urls::{self, path};
@@ -23,8 +23,6 @@ use crate::web::{Web, respond};
 
 /// Contacts who call themselves recruiters, at once.
 const PERHAPS: usize = 10;
-/// Longest words of the connector, as the field says.
-const WORDS_MAX: usize = 1_000;
 
 /// The list.
 pub async fn list(State(web): State<Web>, SignedIn(who): SignedIn) -> Result<Response, WebError> {
