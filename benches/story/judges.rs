@@ -1,6 +1,6 @@
 //! Who carries introductions through and who judges how it went, as the tests have them.
 
-use super::support::{http, process};
+use super::support::{http, ports};
 
 #[path = "../../tests/it/support/cluster.rs"]
 pub mod cluster;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use super::support::process::free_port;
+use super::support::ports::free_port;
 
 /// A running sink. It is ended when this is dropped.
 pub struct Sink {

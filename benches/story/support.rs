@@ -3,6 +3,8 @@
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/it/support/http.rs"]
 pub mod http;
+#[path = "../../tests/it/support/ports.rs"]
+pub mod ports;
 #[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/it/support/process.rs"]
 pub mod process;

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use axum::http::Method;
 
 use crate::support::http::Http;
-use crate::support::process::free_port;
+use crate::support::ports::free_port;
 
 /// Ends the demo, however the test ends.
 struct Demo(Child);

@@ -9,7 +9,8 @@ use twoyes::store::Db;
 
 use crate::support::db::{Engine, TestDb, both};
 use crate::support::http::Http;
-use crate::support::process::{Instance, alone, free_port};
+use crate::support::ports::free_port;
+use crate::support::process::{Instance, alone};
 use crate::support::world::draft;
 
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -9,7 +9,8 @@ use twoyes::view::mails::MAILS;
 
 use crate::support::driver::{Driver, Plan};
 use crate::support::http::Http;
-use crate::support::process::{Instance, Running, alone, free_port};
+use crate::support::ports::free_port;
+use crate::support::process::{Instance, Running, alone};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const LENA: &str = "lena@connect.example";
@@ -318,4 +319,12 @@ async fn the_script_of_the_demo_plays_every_scene_within_ten_seconds() {
         assert!(said.contains(part), "{part} is missing in {said}");
     }
     assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn no_port_is_given_to_two_tests() {
+    let mut ports: Vec<u16> = (0..50).map(|_| free_port()).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    assert_eq!(ports.len(), 50);
 }

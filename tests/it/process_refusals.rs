@@ -59,7 +59,7 @@ async fn a_folder_that_is_not_there_is_refused() {
 #[tokio::test]
 async fn a_postgres_that_does_not_answer_is_refused_without_its_password() {
     let mut instance = Instance::new();
-    let port = crate::support::process::free_port();
+    let port = crate::support::ports::free_port();
     instance.set("database.url", &format!("postgres://twoyes:geheim@127.0.0.1:{port}/twoyes"));
     let said = instance.run(&["serve"]).await;
     said.assert_refused(&["the database cannot be used"]);

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::process::free_port;
+use super::ports::free_port;
 
 pub struct Cluster {
     folder: TempDir,

@@ -10,6 +10,7 @@ pub mod driver;
 pub mod http;
 pub mod ledger;
 pub mod log_bulk;
+pub mod ports;
 pub mod post;
 pub mod process;
 pub mod proxy;

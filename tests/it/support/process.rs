@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::http::Http;
+use super::ports::free_port;
 
 /// How long a command may take before it is given up.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -295,11 +296,6 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A port of 127.0.0.1 that nobody listens on now.
-pub fn free_port() -> u16 {
-    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 async fn end_of(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
