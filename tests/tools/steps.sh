@@ -1,7 +1,7 @@
 # What tests/run and tests/nightly share: finding what they need, steps that count, the closing line. Sourced from
 # the root of the project; $target is the build folder.
 
-passed=0 failed=0 failures=()
+passed=0 failed=0 failures=() simulator=''
 
 . tests/tools/needs.sh
 . tests/tools/postgres.sh
@@ -12,6 +12,8 @@ chmod 755 "$work"
 
 finish() {
     trap - EXIT INT TERM HUP
+    # It may still be at work when somebody lost patience.
+    if [ -n "$simulator" ]; then kill "$simulator" 2>/dev/null; fi
     stop_postgres
     stop_postfix
     # Postfix and PostgreSQL own parts of it.
@@ -69,25 +71,39 @@ tests() {
     echo "   ($((SECONDS - begin)) s)"
 }
 
-# Every test. Most of them wait, for a server, a lease or a timeout; the simulator behind tests/silence never does. So
-# it runs beside the others and takes, by its niceness, what they leave.
-all_tests() {
-    local begin=$SECONDS log=$work/tests.log beside=$work/silence.log simulator
-    title "tests"
+# The simulator behind tests/silence computes for a quarter of an hour and never waits. So it runs beside everything
+# else and takes, by its niceness, what the others leave. Builds all tests first.
+begin_silence() {
+    local begin=$SECONDS
+    title "building the tests"
     if ! cargo nextest run --locked --no-run; then
         failed=$((failed + 1)) failures+=("tests: they do not build")
-        return
+        closing_line
+        exit 1
     fi
-    nice -n 10 cargo nextest run --locked --test silence >"$beside" 2>&1 &
+    echo "   ($((SECONDS - begin)) s)"
+    silence_began=$SECONDS
+    nice -n 10 cargo nextest run --locked --test silence >"$work/silence.log" 2>&1 &
     simulator=$!
+}
+
+# What came of it.
+end_silence() {
+    title "tests of silence, beside all that"
+    wait "$simulator"
+    count "$work/silence.log" $? "tests of silence"
+    simulator=''
+    lines_and_figures <"$work/silence.log"
+    echo "   ($((SECONDS - silence_began)) s since they began)"
+}
+
+# Every other test. Most of them wait, for a server, a lease or a timeout.
+all_tests() {
+    local begin=$SECONDS log=$work/tests.log
+    title "tests"
     cargo nextest run --locked --lib --bins --test it 2>&1 | tee "$log" | lines_and_figures
     count "$log" "${PIPESTATUS[0]}" "tests"
     echo "   ($((SECONDS - begin)) s)"
-    title "tests of silence, beside them"
-    wait "$simulator"
-    count "$beside" $? "tests of silence"
-    lines_and_figures <"$beside"
-    echo "   ($((SECONDS - begin)) s since both began)"
     check "examples in the documentation" cargo test --locked --quiet --doc
 }
 
