@@ -52,6 +52,7 @@ pub mod path {
     pub const SETTINGS_TOKEN_REVOKE: &str = "/settings/tokens/{id}/revoke";
     pub const SETTINGS_SESSIONS_END: &str = "/settings/sessions/end";
     pub const SETTINGS_SESSION_END: &str = "/settings/sessions/{id}/end";
+    pub const SETTINGS_WEEKLY: &str = "/settings/weekly";
     pub const SETTINGS_EXPORT: &str = "/settings/export";
     pub const SETTINGS_DELETE: &str = "/settings/delete";
     pub const CONNECTOR_INVITE: &str = "/admin/connectors/invite";
@@ -134,6 +135,7 @@ pub mod path {
     pub const MAILBOX_MAIL: &str = "/mailbox/{id}";
     pub const MAILBOX_HTML: &str = "/mailbox/{id}/html";
     pub const STYLE: &str = "/static/app.css";
+    pub const API_IMPORTS: &str = "/api/v1/imports";
     pub const OPENAPI: &str = "/api/openapi.json";
 }
 

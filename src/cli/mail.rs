@@ -15,7 +15,7 @@ pub enum MailCommand {
         /// `ask_first`, `ask_second`, `reminder`, `receipt`, `introduction`, `connector_copy`,
         /// `closing_note`, `check_in`, `sign_in`, `invitation`, `confirm_address`, `account_moved`,
         /// `address_change`, `address_changed`, `erased`, `card_ask`,
-        /// `pass_ask`, `recruiter_list`, `request_confirm` or `test_mail`.
+        /// `pass_ask`, `recruiter_list`, `request_confirm`, `weekly` or `test_mail`.
         kind: String,
         /// Language of the templates.
         #[arg(long, default_value = "en")]

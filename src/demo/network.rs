@@ -8,7 +8,7 @@ use crate::domain::facets::RawFacets;
 use crate::domain::own_card::Question;
 use crate::domain::plan::RawPlan;
 use crate::flow::own_card::{self, Reply};
-use crate::flow::{Cx, ask_me, people, plan, your_page};
+use crate::flow::{Cx, ask_me, people, plan, weekly, your_page};
 
 /// Name, circle, what they do, field, place, employer, what they look for, what they can help with.
 type Row = [&'static str; 8];
@@ -82,6 +82,7 @@ pub async fn fill(cx: &Cx, who: &Connector) -> anyhow::Result<()> {
         let id = plan::create(cx, who, seeker, &texts()).await?;
         plan::add(cx, who, id, &helpers).await?;
     }
+    weekly::switch(cx, who, true).await?;
     asked_for(cx, who).await
 }
 

@@ -37,6 +37,8 @@ pub enum MessageKind {
     RecruiterList,
     /// Confirms the address of somebody who asks for an introduction.
     RequestConfirm,
+    /// The week's suggestions, to a connector who asked for them.
+    Weekly,
     Test,
 }
 
@@ -61,6 +63,7 @@ super::text_enum!(MessageKind {
     PassAsk = "pass_ask",
     RecruiterList = "recruiter_list",
     RequestConfirm = "request_confirm",
+    Weekly = "weekly",
     Test = "test",
 });
 
@@ -105,6 +108,7 @@ impl MessageKind {
             | Self::PassAsk
             | Self::RecruiterList
             | Self::RequestConfirm
+            | Self::Weekly
             | Self::Test => Family::Service,
         }
     }

@@ -73,4 +73,5 @@ pub mod step;
 pub mod tally;
 pub mod text;
 pub mod thanks;
+pub mod weekly;
 pub mod zone;

@@ -30,6 +30,8 @@ pub enum Question {
     PassOn,
 }
 
+super::text_enum!(Question { Card = "card", PassOn = "pass_on" });
+
 /// How a card stands.
 #[derive(Clone)]
 pub struct OwnCard {

@@ -67,6 +67,20 @@ pub struct Item {
     pub started_at: Option<Ts>,
 }
 
+impl From<Plan> for RawPlan {
+    fn from(of: Plan) -> Self {
+        Self {
+            purpose: of.texts.purpose.as_str().to_owned(),
+            why_first: of.texts.why_first,
+            why_second: of.texts.why_second,
+            blurb: of.texts.blurb,
+            shared: of.texts.shared,
+            step: of.texts.step,
+            per_week: of.per_week.to_string(),
+        }
+    }
+}
+
 impl RawPlan {
     /// # Errors
     /// Every problem of every field at once.

@@ -44,6 +44,7 @@ pub mod tally;
 pub mod thanks;
 pub mod touch;
 pub mod unfinished;
+pub mod weekly;
 pub mod your_page;
 
 mod letters;

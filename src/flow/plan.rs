@@ -5,6 +5,7 @@
 
 use super::draft::{self, DraftError};
 use super::error::unit_error;
+use super::once::Keep;
 use super::{Cx, Failure, disk};
 use crate::clock::Ts;
 use crate::domain::connector::Connector;
@@ -62,21 +63,35 @@ pub struct Person {
 /// # Errors
 /// [`PlanError::Invalid`] with every problem; [`PlanError::NotFound`] when the seeker is no contact.
 pub async fn create(cx: &Cx, who: &Connector, seeker: ContactId, raw: &RawPlan) -> Result<PlanId, PlanError> {
+    create_once(cx, who, seeker, raw, Keep::nothing()).await.map(|plan| plan.id)
+}
+
+/// The same, and keeps the answer to it.
+pub async fn create_once(
+    cx: &Cx,
+    who: &Connector,
+    seeker: ContactId,
+    raw: &RawPlan,
+    keep: Keep<Plan>,
+) -> Result<Plan, PlanError> {
     let (texts, per_week) = raw.check().map_err(PlanError::Invalid)?;
     disk::has_room(cx)?;
     let now = cx.now();
     let id = PlanId(cx.ids.uuid(now, "plan"));
     let new = Plan { id, connector: who.id, seeker, texts, per_week, landed_at: None, created_at: now };
+    let saved = new.clone();
     cx.db
         .write(move |tx| {
-            let new = new.clone();
+            let (new, keep) = (new.clone(), keep.clone());
             Box::pin(async move {
                 contacts::get(tx, new.connector, seeker).await?.ok_or(PlanError::NotFound)?;
-                Ok::<_, PlanError>(plans::insert(tx, &new).await?)
+                plans::insert(tx, &new).await?;
+                keep.write(tx, &new, now).await?;
+                Ok::<_, PlanError>(())
             })
         })
         .await?;
-    Ok(id)
+    Ok(saved)
 }
 
 /// Changes its texts and pace. What was started keeps its own.

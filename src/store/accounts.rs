@@ -78,7 +78,7 @@ pub async fn active_admins(tx: &mut Tx) -> Result<Vec<ConnectorId>, StoreError> 
 /// Marks it deleted. Name and address stay until [`scrub`], but nobody finds it by its address any more,
 /// which may be invited anew.
 pub async fn mark_deleted(tx: &mut Tx, id: ConnectorId, now: Ts) -> Result<(), StoreError> {
-    tx.q("UPDATE connector SET deleted_at = $2, email_key = $3 WHERE id = $1 AND deleted_at IS NULL")
+    tx.q("UPDATE connector SET deleted_at = $2, email_key = $3, weekly_due = NULL WHERE id = $1 AND deleted_at IS NULL")
         .bind(id.0)
         .bind(now.0)
         .bind(format!("deleted/{id}"))

@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 23, "thanks"),
     migration!(two digits: 24, "own_card"),
     migration!(two digits: 25, "ask_me"),
+    migration!(two digits: 26, "weekly"),
 ];
 
 /// Why the schema does not fit this version.

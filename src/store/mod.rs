@@ -59,6 +59,7 @@ pub mod touch;
 pub mod unfinished;
 pub mod unit_tokens;
 pub mod waiting;
+pub mod weekly;
 
 use std::sync::Arc;
 

@@ -37,6 +37,8 @@ const YEAR: &str = "max-age=31536000";
 /// A text of the composer may be in a script that takes nine bytes a letter in a form.
 const LARGE_FORMS: [&str; 2] = [path::NEW, path::EDIT];
 const LARGE: usize = 8;
+/// Where files of contacts arrive.
+const FILES: [&str; 2] = [path::IMPORT, path::API_IMPORTS];
 /// The largest file of contacts, in bytes.
 pub(in crate::web) const FILE_LIMIT: usize = 20 * 1024 * 1024;
 /// A larger one is read to its end, so that whoever sends it sees why it is refused; but not for ever.
@@ -84,7 +86,7 @@ async fn limits(State(web): State<Web>, request: Request, next: Next) -> Respons
     let route = route_of(&request).unwrap_or_default();
     let limit = match &web.inbound {
         Some(inbound) if route == path::INBOUND => inbound.size_limit,
-        _ if route == path::IMPORT => DRAINED,
+        _ if FILES.contains(&route) => DRAINED,
         _ if LARGE_FORMS.contains(&route) => web.body_limit * LARGE,
         _ => web.body_limit,
     };
@@ -94,7 +96,7 @@ async fn limits(State(web): State<Web>, request: Request, next: Next) -> Respons
     if !is_from_here(&request, route, web.cx.urls.base()) {
         return WebError::new(StatusCode::FORBIDDEN, "cross_origin").into_response();
     }
-    let sends_file = route == path::IMPORT;
+    let sends_file = FILES.contains(&route);
     let request = request.map(|body| Body::new(Limited::new(body, limit)));
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
     let patience = if sends_file { FILE_TIMEOUT.max(web.request_timeout) } else { web.request_timeout };

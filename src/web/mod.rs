@@ -3,6 +3,8 @@
 
 pub mod api;
 pub mod client;
+mod contacts_in;
+mod contacts_out;
 pub mod error;
 pub mod guard;
 pub mod health;

@@ -29,7 +29,7 @@ pub struct Route {
 /// Every route. [`router`] serves exactly these.
 #[must_use]
 pub fn table() -> Vec<Route> {
-    [pages::table(), api::TABLE.to_vec(), health::TABLE.to_vec(), inbound::TABLE.to_vec()].concat()
+    [pages::table(), api::table(), health::TABLE.to_vec(), inbound::TABLE.to_vec()].concat()
 }
 
 /// The whole site.

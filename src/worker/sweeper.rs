@@ -23,6 +23,8 @@ const TOKENS_KEPT: Span = Span::days(1);
 /// One introduction can have several steps due after a long standstill, but not more than this.
 const STEPS: u32 = 8;
 const PRUNE_EVERY: Span = Span::hours(1);
+/// How soon after its hour a week's mail is written.
+const WEEKLY_EVERY: Span = Span::minutes(5);
 const MEASURE_EVERY: Span = Span::seconds(15);
 
 pub(super) struct Sweeper {
@@ -38,6 +40,7 @@ pub(super) struct Sweeper {
 #[derive(Clone, Copy, Default)]
 struct Last {
     pruned: Option<Ts>,
+    weekly: Option<Ts>,
     measured: Option<Ts>,
 }
 
@@ -154,6 +157,12 @@ impl Sweeper {
             && let Err(error) = self.prune(now).await
         {
             trouble(&error, "not everything was forgotten whose time is over");
+        }
+        if let Some(now) = free
+            && self.is_time(WEEKLY_EVERY, |last| &mut last.weekly)
+            && let Err(error) = flow::weekly::round(&self.cx, now).await
+        {
+            trouble(&error, "the week's mails were not looked up");
         }
         if measured
             && self.is_time(MEASURE_EVERY, |last| &mut last.measured)

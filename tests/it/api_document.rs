@@ -46,7 +46,7 @@ fn the_table_and_the_document_name_the_same_routes_with_the_same_scopes() {
         Access::Token(scope) => Some(format!("{} {} {}", route.method, route.path, scope.as_str())),
         Access::Public | Access::Connector | Access::Admin => None,
     };
-    assert_eq!(described, api::TABLE.iter().filter_map(row).collect());
+    assert_eq!(described, api::table().iter().filter_map(row).collect());
 }
 
 #[test]

@@ -161,6 +161,16 @@ impl Api {
         Reply { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
+    /// A file of contacts.
+    pub async fn send_file(&self, token: &str, file: &str) -> Reply {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/api/v1/imports?name=people.csv")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/octet-stream");
+        self.send(request.body(Body::from(file.to_owned())).unwrap()).await
+    }
+
     /// Drafts; the first's address is `NAME@example.org`.
     pub async fn draft(&self, token: &str, name: &str) -> String {
         self.draft_of(token, name, &draft()["second"]["email"]).await

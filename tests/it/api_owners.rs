@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use twoyes::domain::connector::{Role, Scope};
-use twoyes::web::api::TABLE;
+use twoyes::web::api::table;
 use twoyes::web::routes::Access;
 
 use crate::api_kit::Api;
@@ -21,7 +21,7 @@ both! {
         let api = Api::new(db).await;
         let admin = api.account("Ruth", "ruth@connect.example", Role::Admin).await;
         let all = [Scope::Read, Scope::Write, Scope::Admin];
-        for route in TABLE {
+        for route in table() {
             let path = route.path.replace("{id}", "0195a6d8-7c00-7000-8000-000000000001");
             let body = body_of(route.method, route.path);
             let stranger = api.call("", route.method, &path, &body).await;
@@ -51,11 +51,15 @@ both! {
         let asked = api.asked(&mine, "ada2").await;
         let person = json!({ "name": "Grace Hopper", "email": "grace@example.net" });
         let contact = api.call(&mine, "POST", "/api/v1/contacts", &person).await.id();
+        let plan = api.call(&mine, "POST", &format!("/api/v1/contacts/{contact}/plans"), &crate::api_network::plan()).await.id();
+        let file = api.send_file(&mine, "Name,Email\nSam,sam@people.example\n").await.id();
         let before = api.get(&mine, "/api/v1/introductions").await.text;
-        for route in TABLE {
+        for route in table() {
             let ids = match route.path {
                 path if path.starts_with("/api/v1/introductions/") => vec![&draft, &asked],
                 path if path.starts_with("/api/v1/contacts/") => vec![&contact],
+                path if path.starts_with("/api/v1/plans/") => vec![&plan],
+                path if path.starts_with("/api/v1/imports/") => vec![&file],
                 _ => continue,
             };
             for id in ids {
@@ -64,7 +68,7 @@ both! {
                 assert_eq!(reply.problem(), (404, "not_found".to_owned()), "{} {path}", route.method);
             }
         }
-        for path in ["/api/v1/introductions", "/api/v1/contacts"] {
+        for path in ["/api/v1/introductions", "/api/v1/contacts", "/api/v1/plans", "/api/v1/imports", "/api/v1/recruiters", "/api/v1/requests"] {
             assert_eq!(api.get(&theirs, path).await.json()["items"], json!([]), "{path}");
         }
         let mut body = crate::api_kit::draft();

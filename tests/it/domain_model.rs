@@ -78,6 +78,7 @@ fn the_random_stories_reach_every_state_and_mail() {
         MessageKind::PassAsk,
         MessageKind::RecruiterList,
         MessageKind::RequestConfirm,
+        MessageKind::Weekly,
         MessageKind::Test,
     ];
     let missing: Vec<_> = MessageKind::ALL.iter().filter(|kind| !kinds.contains(kind)).collect();

@@ -124,7 +124,8 @@ impl Cast {
             .replace("{token}", "nonsense")
             .replace("{slug}", "nobody")
             .replace("{kind}", "ask_first")
-            .replace("{format}", "twoyes");
+            .replace("{format}", "twoyes")
+            .replace("{person}", &self.contact);
         let with = |ids: &[String]| ids.iter().map(|id| path.replace("{id}", id)).collect();
         match row {
             Row::Introduction => with(&self.introductions),

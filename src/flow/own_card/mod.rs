@@ -9,6 +9,7 @@ mod recruiters;
 pub use page::{CardPage, Reply, Said, open, reply};
 pub use recruiters::{
     Letter, Passable, RECRUITERS_MAX, Recruiter, WORDS_MAX, list, mark, passable, perhaps, preview, send,
+    send_once,
 };
 
 use super::error::unit_error;

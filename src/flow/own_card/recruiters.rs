@@ -1,5 +1,6 @@
 //! Recruiters in an address book: who they are, who agreed to be passed on, and the one mail to a seeker with them.
 
+use super::super::once::Keep;
 use super::super::{Ctx, Cx, Failure, disk, letters};
 use super::{OwnCardError, card_links, link_specs, needed};
 use crate::cards::passed_as_vcard;
@@ -142,14 +143,29 @@ pub async fn send(
     seeker: ContactId,
     letter: &Letter,
 ) -> Result<usize, OwnCardError> {
+    send_once(cx, who, seeker, letter, Keep::nothing()).await
+}
+
+/// The same, and keeps the answer to it: how many were passed on.
+pub async fn send_once(
+    cx: &Cx,
+    who: &Connector,
+    seeker: ContactId,
+    letter: &Letter,
+    keep: Keep<usize>,
+) -> Result<usize, OwnCardError> {
     disk::has_room(cx)?;
     let (now, link) = (cx.now(), cx.ids.link_ref("card"));
     let (shared, who, letter) = (cx.clone(), who.clone(), letter.clone());
     let sent = cx
         .db
         .write(move |tx| {
-            let (cx, who, letter) = (shared.clone(), who.clone(), letter.clone());
-            Box::pin(async move { send_in(tx, &cx, &who, seeker, &letter, link, now).await })
+            let (cx, who, letter, keep) = (shared.clone(), who.clone(), letter.clone(), keep.clone());
+            Box::pin(async move {
+                let sent = send_in(tx, &cx, &who, seeker, &letter, link, now).await?;
+                keep.write(tx, &sent, now).await?;
+                Ok::<_, OwnCardError>(sent)
+            })
         })
         .await?;
     cx.wake.ring();

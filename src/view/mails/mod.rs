@@ -10,6 +10,7 @@ mod asks;
 mod cards;
 mod introduction;
 mod samples;
+mod weekly;
 
 use serde::Serialize;
 
@@ -19,6 +20,7 @@ pub use after::{Answered, CheckIn, ClosingNote, Receipt};
 pub use asks::{AskFirst, AskSecond, Reminder};
 pub use cards::{CardAsk, CardLinks, CardText, PassAsk, RecruiterList, RequestConfirm};
 pub use introduction::{ConnectorCopy, Introduction, Party};
+pub use weekly::{Pair, PairReason, Weekly};
 
 pub use crate::domain::asking::{Purpose, Side};
 use crate::domain::party::given_name;
@@ -46,6 +48,7 @@ pub const MAILS: &[MailEntry] = &[
     mail::<PassAsk>(),
     mail::<RecruiterList>(),
     mail::<RequestConfirm>(),
+    mail::<Weekly>(),
     mail::<TestMail>(),
 ];
 

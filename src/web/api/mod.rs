@@ -13,6 +13,7 @@ mod faults;
 mod introduction_input;
 mod introduction_view;
 mod introductions;
+mod network;
 mod outcomes;
 mod paging;
 mod steps;
@@ -23,7 +24,7 @@ pub use contacts::view as shown_contact;
 pub use events::view as shown_event;
 pub use introduction_input::IntroductionInput;
 pub use introduction_view::introduction as shown_introduction;
-pub use strict::read as read_json;
+pub use strict::{List, read as read_json};
 
 use axum::Router;
 use axum::http::HeaderValue;
@@ -41,7 +42,12 @@ use crate::domain::connector::Scope;
 use crate::urls::path;
 
 /// The routes of the API.
-pub const TABLE: &[Route] = &[
+#[must_use]
+pub fn table() -> Vec<Route> {
+    [CORE, network::TABLE].concat()
+}
+
+const CORE: &[Route] = &[
     Route { method: "GET", path: path::OPENAPI, access: Access::Public },
     row("POST", "/api/v1/introductions", Scope::Write),
     row("GET", "/api/v1/introductions", Scope::Read),
@@ -91,7 +97,11 @@ fn text(document: &utoipa::openapi::OpenApi) -> String {
 }
 
 fn described() -> (Router<Web>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Head::openapi()).merge(for_connectors()).merge(for_admins()).split_for_parts()
+    OpenApiRouter::with_openapi(Head::openapi())
+        .merge(for_connectors())
+        .merge(network::described())
+        .merge(for_admins())
+        .split_for_parts()
 }
 
 fn for_connectors() -> OpenApiRouter<Web> {
@@ -132,6 +142,7 @@ fn for_admins() -> OpenApiRouter<Web> {
         (name = "introductions", description = "Draft, look, change"),
         (name = "steps", description = "Ask, withdraw, say what came of it"),
         (name = "contacts", description = "The address book"),
+        (name = "network", description = "Around the introduction: circles, files, plans, keeping in touch, thanks, recruiters, requests"),
         (name = "admin", description = "The whole instance; needs the scope `admin`"),
     ),
     modifiers(&Token)

@@ -67,6 +67,25 @@ impl Pairs {
         self.read(Some((parse, all, name)), &[]).map(|(asked, _)| asked)
     }
 
+    /// A query that is no list: parameters of these names, each once.
+    ///
+    /// # Errors
+    /// Every parameter that is unknown or doubled.
+    pub fn only(self, names: &[&str]) -> Result<Sent, WebError> {
+        let (mut problems, mut sent) = (Problems::default(), Sent::new());
+        for (name, value) in self.0 {
+            if sent.iter().any(|(known, _)| *known == name) {
+                problems.push(Problem::new(name, "duplicate-key"));
+            } else if names.contains(&name.as_str()) {
+                sent.push((name, value));
+            } else {
+                problems.push(unknown(&name));
+            }
+        }
+        problems.into_result().map_err(WebError::invalid)?;
+        Ok(sent)
+    }
+
     fn read<S: Copy>(
         self,
         states: Option<States<'_, S>>,
@@ -90,7 +109,7 @@ impl Pairs {
                     asked.state = problems.take(word("state", &value, parse, all, text));
                 }
                 (other, _) if others.contains(&other) => sent.push((name.clone(), value)),
-                _ => problems.push(Problem::new(name.chars().take(60).collect::<String>(), "unknown-field")),
+                _ => problems.push(unknown(&name)),
             }
             seen.push(name);
         }
@@ -117,6 +136,11 @@ impl<S> Asked<S> {
         let next = rows.last().map(&id).filter(|_| more);
         Page { items: rows.iter().map(view).collect(), next }
     }
+}
+
+/// As much of its name as is repeated to whoever sent it.
+fn unknown(name: &str) -> Problem {
+    Problem::new(name.chars().take(60).collect::<String>(), "unknown-field")
 }
 
 fn limit(value: &str) -> Result<usize, Problem> {

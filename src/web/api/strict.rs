@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -10,8 +11,31 @@ use crate::domain::problem::{Problem, Problems};
 
 /// How many faults are looked for before we answer.
 const MOST: usize = 50;
+/// The name under which a list stands in the tree. Serde would read a list as an object, field by field; so only what
+/// asks for a [`List`] finds it.
+const LIST: &str = "\0list";
 /// Longest piece of the caller's text that is repeated to them, in characters.
 const ECHO: usize = 60;
+
+/// A list in a request.
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "a list")]
+pub struct List<T> {
+    #[serde(rename = "\0list")]
+    items: Vec<T>,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
+impl<T> From<List<T>> for Vec<T> {
+    fn from(list: List<T>) -> Self {
+        list.items
+    }
+}
 
 /// Reads an object. An empty body is an empty object.
 ///
@@ -72,8 +96,14 @@ fn wrong_type(path: &str, expected: &str) -> Problem {
 
 /// The problem, and the path of the field that causes it.
 fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> (Problem, String) {
-    let path = error.path().to_string();
+    let whole = error.path().to_string();
+    // A list goes or stays as a whole.
+    let (path, in_list) = whole.split_once(&format!(".{LIST}")).unwrap_or((&whole, ""));
+    let path = path.to_owned();
     let words = error.inner().to_string();
+    if words.starts_with(&format!("unknown field `{LIST}`")) {
+        return (wrong_type(&path, "no list"), path);
+    }
     if let Some(name) = words.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
         let path = match path.as_str() {
             "." => name.to_owned(),
@@ -83,7 +113,7 @@ fn explain(error: &serde_path_to_error::Error<serde_json::Error>) -> (Problem, S
         return (Problem::new(short(&path), "unknown-field"), path);
     }
     let expected = words.rsplit_once("expected ").map_or("another type", |(_, expected)| expected);
-    (wrong_type(&path, expected), path)
+    (wrong_type(&format!("{path}{in_list}"), expected), path)
 }
 
 /// Takes the field at a dotted path out. Names of our fields have no dots; for others nothing is found.
@@ -145,14 +175,15 @@ impl<'de> Visitor<'de> for Node<'_> {
         Ok(Value::from(value))
     }
 
-    /// Nothing in this API takes a list, but serde would read one as an object, field by field.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        while list.next_element::<serde::de::IgnoredAny>()?.is_some() {}
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Node { path: self.path, found: &mut *self.found })? {
+            items.push(item);
+        }
         if self.path.is_empty() {
             return Ok(Value::Array(Vec::new()));
         }
-        self.found.push(wrong_type(self.path, "no list"));
-        Ok(Value::Null)
+        Ok(Value::Object(Map::from_iter([(LIST.to_owned(), Value::Array(items))])))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
@@ -187,6 +218,13 @@ mod tests {
         step: Option<String>,
         tick: Option<bool>,
         first: Option<Inner>,
+        ids: List<u32>,
+    }
+
+    impl PartialEq for List<u32> {
+        fn eq(&self, other: &Self) -> bool {
+            self.items == other.items
+        }
     }
 
     fn faults(body: &[u8]) -> Vec<(String, &'static str)> {
@@ -221,6 +259,23 @@ mod tests {
     fn lists_are_no_objects() {
         assert_eq!(faults(b"[]"), [("body".to_owned(), "wrong-type")]);
         assert_eq!(faults(br#"{"first":["Ada"]}"#), [("first".to_owned(), "wrong-type")]);
+        assert_eq!(faults(br#"{"step":["Ada"]}"#), [("step".to_owned(), "wrong-type")]);
+    }
+
+    #[test]
+    fn a_list_is_read_where_one_is_asked_for() {
+        assert_eq!(Vec::from(read::<Outer>(br#"{"ids":[1,2]}"#).unwrap().ids), [1, 2]);
+        assert_eq!(Vec::from(read::<Outer>(br#"{"ids":[]}"#).unwrap().ids), [0_u32; 0]);
+        assert_eq!(faults(br#"{"ids":[1,"x"]}"#), [("ids[1]".to_owned(), "wrong-type")]);
+        for body in [br#"{"ids":1}"#.as_slice(), br#"{"ids":{}}"#, br#"{"ids":null}"#] {
+            assert_eq!(faults(body), [("ids".to_owned(), "wrong-type")]);
+        }
+        let mut both = faults(br#"{"ids":[[1]],"tick":1}"#);
+        both.sort();
+        assert_eq!(
+            both,
+            [("ids[0]", "wrong-type"), ("tick", "wrong-type")].map(|(at, code)| (at.to_owned(), code))
+        );
     }
 
     #[test]

@@ -4,9 +4,13 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
 use crate::domain::answer::Choice;
 use crate::domain::asking::{Order, Purpose, Side};
+use crate::domain::circle::Circle;
+use crate::domain::import::Stage;
 use crate::domain::introduction::StateName;
 use crate::domain::letter::DeliveryState;
+use crate::domain::merge::{self, Kind};
 use crate::domain::outcome::Outcome;
+use crate::domain::own_card::Question;
 
 pub fn state() -> Schema {
     one_of(StateName::ALL.iter().map(|word| word.as_str()))
@@ -42,6 +46,26 @@ pub fn outcome_or_null() -> Schema {
 
 pub fn delivery_state() -> Schema {
     one_of(DeliveryState::ALL.iter().map(|word| word.as_str()))
+}
+
+pub fn circle() -> Schema {
+    one_of(Circle::ALL.iter().map(|word| word.as_str()))
+}
+
+pub fn stage() -> Schema {
+    one_of(Stage::ALL.iter().map(|word| word.as_str()))
+}
+
+pub fn entry_kind() -> Schema {
+    one_of(Kind::ALL.iter().map(|word| word.as_str()))
+}
+
+pub fn entry_choice() -> Schema {
+    one_of(merge::Choice::ALL.iter().map(|word| word.as_str()))
+}
+
+pub fn question() -> Schema {
+    one_of(Question::ALL.iter().map(|word| word.as_str()))
 }
 
 fn one_of(words: impl Iterator<Item = &'static str>) -> Schema {

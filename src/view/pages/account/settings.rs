@@ -26,6 +26,8 @@ pub struct Settings {
     pub new_email: String,
     /// The address that waits for its code.
     pub waiting: Option<String>,
+    /// When the next mail with the week's suggestions leaves; `None` when it was not asked for.
+    pub weekly: Option<Ts>,
     pub sessions: Vec<SessionLine>,
     pub tokens: Vec<TokenLine>,
     /// As typed.
@@ -76,6 +78,7 @@ pub struct SettingsPaths {
     pub address_code: &'static str,
     pub sessions_end: &'static str,
     pub tokens: &'static str,
+    pub weekly: &'static str,
     pub export: &'static str,
     pub delete: &'static str,
 }
@@ -134,6 +137,7 @@ impl Page for Settings {
             signature: "Warmly,\nAda".into(),
             languages: vec!["de".into(), "en".into()],
             waiting: Some("ada@example.net".into()),
+            weekly: Some(SAMPLE_TIME),
             sessions: vec![SessionLine::sample(true, false), SessionLine::sample(false, true)],
             tokens: vec![TokenLine::sample(None), TokenLine::sample(Some(SAMPLE_TIME))],
             scopes: vec![ScopeBox { scope: "admin", ticked: false }],
@@ -153,6 +157,7 @@ impl Settings {
                 address_code: "/settings/address/code",
                 sessions_end: "/settings/sessions/end",
                 tokens: "/settings/tokens",
+                weekly: "/settings/weekly",
                 export: "/settings/export",
                 delete: "/settings/delete",
             },
@@ -167,6 +172,7 @@ impl Settings {
             email: "ada@example.org".into(),
             new_email: String::new(),
             waiting: None,
+            weekly: None,
             sessions: vec![SessionLine::sample(true, false)],
             tokens: Vec::new(),
             token_name: String::new(),

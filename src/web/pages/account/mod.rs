@@ -30,6 +30,7 @@ pub const TABLE: &[Route] = &[
     route("POST", path::SETTINGS_TOKEN_REVOKE, Access::Connector),
     route("POST", path::SETTINGS_SESSIONS_END, Access::Connector),
     route("POST", path::SETTINGS_SESSION_END, Access::Connector),
+    route("POST", path::SETTINGS_WEEKLY, Access::Connector),
     route("GET", path::SETTINGS_EXPORT, Access::Connector),
     route("GET", path::SETTINGS_DELETE, Access::Connector),
     route("POST", path::SETTINGS_DELETE, Access::Connector),
@@ -48,6 +49,7 @@ pub fn router() -> Router<Web> {
         .route(path::SETTINGS_TOKEN_REVOKE, post(parts::revoke_token))
         .route(path::SETTINGS_SESSIONS_END, post(parts::end_sessions))
         .route(path::SETTINGS_SESSION_END, post(parts::end_session))
+        .route(path::SETTINGS_WEEKLY, post(settings::weekly))
         .route(path::SETTINGS_EXPORT, get(export::export))
         .route(path::SETTINGS_DELETE, get(delete::form).post(delete::delete))
 }

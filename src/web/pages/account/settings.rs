@@ -12,6 +12,7 @@ use crate::domain::device::Device;
 use crate::domain::problem::Problems;
 use crate::domain::zone;
 use crate::flow::account::{self, AccountError, RawProfile};
+use crate::flow::weekly as weekly_mail;
 use crate::urls::{self, path};
 use crate::view::pages::{self, Fault, Here, ScopeBox, SessionLine, SettingsPaths, SettingsSaid, TokenLine};
 use crate::web::Web;
@@ -70,6 +71,16 @@ pub async fn save(
     }
 }
 
+/// Asks for the week's suggestions by mail, or not any more.
+pub async fn weekly(
+    State(web): State<Web>,
+    Session(_, who): Session,
+    form: Form,
+) -> Result<Response, WebError> {
+    weekly_mail::switch(&web.cx, &who, form.get("on") == "yes").await?;
+    Ok(back(SettingsSaid::Saved))
+}
+
 /// 303 to the page, which tells what happened.
 pub(super) fn back(said: SettingsSaid) -> Response {
     see_other(&format!("{}?said={}", path::SETTINGS, said.as_str()))
@@ -125,6 +136,7 @@ async fn render(
         email: who.email.as_str().to_owned(),
         new_email: typed.new_email,
         waiting: account::waiting_address(&web.cx, who).await?,
+        weekly: weekly_mail::due(&web.cx, who).await?,
         sessions: sessions.iter().map(|one| session_line(one, session)).collect(),
         tokens: tokens.iter().filter(|one| one.revoked_at.is_none()).map(token_line).collect(),
         token_name,
@@ -140,6 +152,7 @@ fn paths() -> SettingsPaths {
         address_code: path::SETTINGS_ADDRESS_CODE,
         sessions_end: path::SETTINGS_SESSIONS_END,
         tokens: path::SETTINGS_TOKENS,
+        weekly: path::SETTINGS_WEEKLY,
         export: path::SETTINGS_EXPORT,
         delete: path::SETTINGS_DELETE,
     }

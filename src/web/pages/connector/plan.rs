@@ -102,16 +102,7 @@ pub async fn edit(
     Id(id): Id<PlanId>,
 ) -> Result<Response, WebError> {
     let Whole { plan, seeker, .. } = plan::look(&web.cx, &who, id).await?;
-    let raw = RawPlan {
-        purpose: plan.texts.purpose.as_str().into(),
-        why_first: plan.texts.why_first,
-        why_second: plan.texts.why_second,
-        blurb: plan.texts.blurb,
-        shared: plan.texts.shared,
-        step: plan.texts.step,
-        per_week: plan.per_week.to_string(),
-    };
-    form(&web, &who, &seeker, Some(id), StatusCode::OK, &raw, &Problems::default())
+    form(&web, &who, &seeker, Some(id), StatusCode::OK, &RawPlan::from(plan), &Problems::default())
 }
 
 /// Saves its texts and pace.

@@ -100,7 +100,7 @@ pub async fn ask(
     Id(id): Id<ContactId>,
     form: Form,
 ) -> Result<Response, WebError> {
-    let question = if form.get("question") == "pass_on" { Question::PassOn } else { Question::Card };
+    let question = Question::parse(form.get("question")).unwrap_or(Question::Card);
     match own_card::ask(&web.cx, &who, id, question).await {
         Ok(()) => Ok(see_other(&back(&form, id))),
         Err(error) if form.get("from") == "recruiters" => {

@@ -1,14 +1,12 @@
 //! `/contacts/import`: contacts as files.
 
-mod export;
 mod one;
 mod upload;
 
-pub use export::export;
 pub use one::{choose, columns, discard, open, start, undo};
 pub use upload::upload;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -21,9 +19,9 @@ use crate::domain::problem::Problems;
 use crate::flow::{import, people};
 use crate::urls::{self, path};
 use crate::view::pages::{self, FileLink, Here, ImportRow};
-use crate::web::Web;
 use crate::web::error::WebError;
 use crate::web::guard::FILE_LIMIT;
+use crate::web::{Web, contacts_out};
 
 /// Bring in, take out, and what was brought in so far.
 pub async fn list(
@@ -32,6 +30,15 @@ pub async fn list(
     Query(query): Query<Told>,
 ) -> Result<Response, WebError> {
     page(&web, &who, StatusCode::OK, &Problems::default(), query.told == "discarded").await
+}
+
+/// All contacts as a file.
+pub async fn export(
+    State(web): State<Web>,
+    SignedIn(who): SignedIn,
+    Path(format): Path<String>,
+) -> Result<Response, WebError> {
+    contacts_out::file(&web, &who, &format)
 }
 
 async fn page(

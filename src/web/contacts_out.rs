@@ -1,18 +1,17 @@
-//! All contacts as a file, written while they are read.
+//! All contacts of a connector as a file, for the page and for the API: written while they are read.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::Response;
 use futures_util::stream;
 
-use super::super::super::session::SignedIn;
+use super::Web;
+use super::error::WebError;
 use crate::cards::{Format, write};
 use crate::domain::connector::Connector;
 use crate::flow::{Failure, people};
 use crate::ids::ContactId;
-use crate::web::Web;
-use crate::web::error::WebError;
 
 const PIECE: i64 = 500;
 
@@ -26,13 +25,12 @@ struct Place {
     ended: bool,
 }
 
-/// The file, by name. A failure on the way ends the connection: half a file must not look whole.
-pub async fn export(
-    State(web): State<Web>,
-    SignedIn(who): SignedIn,
-    Path(format): Path<String>,
-) -> Result<Response, WebError> {
-    let format = Format::parse(&format).filter(|format| Format::WRITTEN.contains(format));
+/// The file in the format of this name. A failure on the way ends the connection: half a file must not look whole.
+///
+/// # Errors
+/// 404 for a format that is none, or that we do not write.
+pub fn file(web: &Web, who: &Connector, format: &str) -> Result<Response, WebError> {
+    let format = Format::parse(format).filter(|format| Format::WRITTEN.contains(format));
     let format = format.ok_or_else(WebError::not_found)?;
     let (mime, end) = if format.is_table() {
         ("text/csv; charset=utf-8", "csv")
@@ -41,9 +39,15 @@ pub async fn export(
     };
     let day = web.cx.now().to_jiff().strftime("%Y-%m-%d").to_string();
     let name = format!("attachment; filename=\"contacts-{}-{day}.{end}\"", format.as_str());
-    let begin = Place { web, who, format, after: None, begun: false, ended: false };
-    let headers = [(CONTENT_TYPE, mime.to_owned()), (CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(stream::try_unfold(begin, next))).into_response())
+    let begin = Place { web: web.clone(), who: who.clone(), format, after: None, begun: false, ended: false };
+    let mut response = Response::new(Body::from_stream(stream::try_unfold(begin, next)));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
 }
 
 async fn next(mut place: Place) -> Result<Option<(String, Place)>, Failure> {

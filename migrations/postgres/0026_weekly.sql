@@ -1,0 +1,4 @@
+-- When the next mail with the week's suggestions leaves; empty for whoever did not ask for it.
+
+ALTER TABLE connector ADD COLUMN weekly_due BIGINT;
+CREATE INDEX connector_weekly ON connector (weekly_due) WHERE weekly_due IS NOT NULL;
