@@ -95,7 +95,7 @@ fn letter(
     let mail = mails::Weekly {
         connector: Who::new(&who.name),
         pairs: found.iter().map(pair).collect(),
-        settings: link(path::SETTINGS),
+        link_settings: link(path::SETTINGS),
     };
     let key = format!("weekly/{}/{}", who.id, at.0);
     let to = letters::correspondent(&who.name, who.email.as_str());

@@ -8,7 +8,7 @@ use super::MARK;
 
 /// Keys whose strings are the service's own and pass unchanged, at any depth.
 pub(super) const RAW_KEYS: &[&str] =
-    &["links", "link", "link_introduction", "base_url", "address", "time_zone"];
+    &["links", "link", "link_introduction", "link_settings", "base_url", "address", "time_zone"];
 
 /// Schemes that mail programs, or what they hand a link to, open without `//` behind them.
 const BARE_SCHEMES: &[&str] = &[

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use crate::support::app::TestApp;
 use crate::support::bulk;
-use crate::support::process::alone;
 
 const FEW: i64 = 100;
 const MANY: i64 = 100_000;
@@ -30,7 +29,6 @@ async fn medians(few: &TestApp, many: &TestApp, path: &str) -> (Duration, Durati
 
 #[tokio::test]
 async fn a_desk_of_a_hundred_thousand_is_as_quick_as_one_of_a_hundred() {
-    let _alone = alone().await;
     let (few, many) = (TestApp::new().await, TestApp::new().await);
     bulk::introductions(&few.cx().db, &few.connector, FEW).await;
     bulk::introductions(&many.cx().db, &many.connector, MANY).await;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::db::{Engine, fresh, has_postgres};
 use crate::support::driver::Plan;
-use crate::support::process::{Running, alone};
+use crate::support::process::Running;
 use crate::support::siege::{Dice, Siege, besieged, variable};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
@@ -47,7 +47,6 @@ fn kills(usual: usize) -> usize {
 }
 
 async fn kill_often(engine: Engine, kills: usize) {
-    let _machine = alone().await;
     let began = Instant::now();
     let database = fresh(engine).await;
     let sink = Arc::new(SmtpSink::start().await);

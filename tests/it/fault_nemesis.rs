@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::cluster::Cluster;
 use crate::support::db::has_postgres;
 use crate::support::driver::Plan;
-use crate::support::process::{Running, alone};
+use crate::support::process::Running;
 use crate::support::siege::{Dice, Siege, besieged, variable};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
@@ -55,7 +55,6 @@ async fn nightly_ten_minutes_of_random_faults_on_postgres() {
 }
 
 async fn suffer(cluster: Option<Cluster>, seconds: u64) {
-    let _machine = alone().await;
     let seconds = variable("TWOYES_TEST_NEMESIS_SECONDS").map_or(seconds, |text| text.parse().unwrap());
     let sink = Arc::new(SmtpSink::start().await);
     sink.always(At::Dot, Act::Slow(Duration::from_millis(20), "250 2.0.0 queued".into()));

@@ -10,7 +10,6 @@ use crate::store_kit::look;
 use crate::support::cluster::Cluster;
 use crate::support::db::{Engine, TestDb, fresh, has_postgres};
 use crate::support::driver::Plan;
-use crate::support::process::alone;
 use crate::support::proxy::{Cut, Proxy};
 use crate::support::siege::{Dice, Siege, besieged, sql_at};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
@@ -31,7 +30,6 @@ async fn restarts(times: usize, introductions: usize) {
     if !has_postgres() {
         return;
     }
-    let _machine = alone().await;
     let began = Instant::now();
     let cluster = Cluster::start();
     let sink = Arc::new(SmtpSink::start().await);

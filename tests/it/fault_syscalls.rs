@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::db::{Engine, database, drop_database, has_postgres};
 use crate::support::driver::Plan;
-use crate::support::process::{Instance, Running, alone};
+use crate::support::process::{Instance, Running};
 use crate::support::siege::{Siege, besieged, sql_at};
 use crate::support::smtp_sink::SmtpSink;
 
@@ -24,7 +24,6 @@ const UNHARMED: usize = 5;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_at_a_system_call_harms_no_introduction_on_sqlite() {
-    let _machine = alone().await;
     let stage = Stage::set(Engine::Sqlite).await;
     for series in [FILES, SOCKETS] {
         some(&stage, series).await;
@@ -34,7 +33,6 @@ async fn a_kill_at_a_system_call_harms_no_introduction_on_sqlite() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_at_a_system_call_harms_no_introduction_on_postgres() {
     if has_postgres() {
-        let _machine = alone().await;
         some(&Stage::set(Engine::Postgres).await, SOCKETS).await;
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::inbound_kit::{dsn, flipped};
 use crate::support::driver::{Driver, Plan};
 use crate::support::http::Http;
-use crate::support::process::{Instance, Running, alone};
+use crate::support::process::{Instance, Running};
 use crate::support::smtp_sink::SmtpSink;
 
 /// EX_TEMPFAIL (sysexits.h): the mail server keeps the mail and comes again.
@@ -51,7 +51,6 @@ impl Stage {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn beside_the_running_service_a_bounce_is_carried_out_and_nothing_else() {
-    let _machine = alone().await;
     let stage = asked().await;
     let bounce = |to: &str| dsn(to, "failed", "5.1.1", "550 5.1.1 no such user");
     let huge = vec![b'x'; 30 << 20];
@@ -75,7 +74,6 @@ async fn beside_the_running_service_a_bounce_is_carried_out_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_envelope_names_the_recipient_where_no_header_does_and_a_stopped_service_is_no_obstacle() {
-    let _machine = alone().await;
     let mut stage = asked().await;
     stage.running.stop(Duration::from_secs(30)).await;
     let hidden = dsn("undisclosed-recipients:;", "failed", "5.1.1", "550 5.1.1 no such user");

@@ -10,7 +10,7 @@ use twoyes::store::Db;
 use crate::support::db::{Engine, TestDb, both};
 use crate::support::http::Http;
 use crate::support::ports::free_port;
-use crate::support::process::{Instance, alone};
+use crate::support::process::Instance;
 use crate::support::world::draft;
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -119,7 +119,6 @@ both! {
     async fn a_real_bounce_comes_back_through_the_pipe(db: TestDb) {
         let Some(pipe) = Pipe::new(db.engine) else { return };
         let Some(instance) = instance(&db, &pipe) else { return };
-        let _machine = alone().await;
         let token = instance.admin("lena@connect.example").await;
         let running = instance.serve().await;
         pipe.open(&instance);

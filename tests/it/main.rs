@@ -30,6 +30,7 @@ mod backup_quarantine;
 mod backup_restore;
 mod browser;
 mod browser_access;
+mod browser_giving;
 mod browser_keyboard;
 mod browser_network;
 mod browser_shots;

@@ -46,7 +46,11 @@ async fn whoever_asked_gets_the_weeks_suggestions_on_monday_and_nobody_else() {
         "{}",
         mail.text
     );
-    assert!(mail.text.contains("/meet\n") && mail.text.contains("/settings"), "{}", mail.text);
+    assert!(
+        mail.text.contains("/meet\n") && mail.text.contains("\nhttp://127.0.0.1:8080/settings\n"),
+        "{}",
+        mail.text
+    );
     assert!(app.deliver().await.is_empty(), "once a week");
     app.later(Span::days(7));
     assert_eq!(app.deliver().await.len(), 1);

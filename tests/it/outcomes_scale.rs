@@ -10,7 +10,6 @@ use twoyes::ids::ConnectorId;
 
 use crate::support::app::TestApp;
 use crate::support::log_bulk::{Bulk, fill};
-use crate::support::process::alone;
 
 const NAMES: [&str; 6] =
     ["Lena Brandt", "Yusuf Demir", "Maria Keller", "Tom Adeyemi", "Sofia Lind", "Noor Jansen"];
@@ -64,7 +63,6 @@ fn paths(connector: ConnectorId) -> Vec<(&'static str, String)> {
 
 #[tokio::test]
 async fn pages_at_a_hundred_thousand_answer_in_the_time_of_pages_at_a_hundred() {
-    let _alone = alone().await;
     let (small, few) = filled(1_000, 700).await;
     let (large, many) = filled(100_000, 700).await;
     let mut slow = Vec::new();

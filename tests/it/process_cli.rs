@@ -10,7 +10,7 @@ use twoyes::view::mails::MAILS;
 use crate::support::driver::{Driver, Plan};
 use crate::support::http::Http;
 use crate::support::ports::free_port;
-use crate::support::process::{Instance, Running, alone};
+use crate::support::process::{Instance, Running};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const LENA: &str = "lena@connect.example";
@@ -297,7 +297,6 @@ async fn the_demo_refuses_a_taken_port_and_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn the_script_of_the_demo_plays_every_scene_within_ten_seconds() {
-    let _machine = alone().await;
     let instance = Instance::new();
     let began = Instant::now();
     let said = instance.good(&["demo", "--script", "--port", "0"]).await;

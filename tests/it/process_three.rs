@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::db::{Engine, fresh, has_postgres};
 use crate::support::driver::{Driver, Plan};
 use crate::support::ledger::Ledger;
-use crate::support::process::{Instance, alone};
+use crate::support::process::Instance;
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
 const INTRODUCTIONS: usize = 100;
@@ -16,7 +16,6 @@ async fn three_processes_introduce_a_hundred_once() {
     if !has_postgres() {
         return;
     }
-    let _machine = alone().await;
     let began = Instant::now();
     let database = fresh(Engine::Postgres).await;
     let sink = Arc::new(SmtpSink::start().await);

@@ -8,7 +8,7 @@ use twoyes::clock::Span;
 
 use crate::retention_kit::{dump, forms, hits};
 use crate::support::db::{Engine, fresh};
-use crate::support::process::{Instance, alone};
+use crate::support::process::Instance;
 use crate::support::world::{World, only};
 
 const PAIRS: usize = 12;
@@ -129,7 +129,6 @@ fn dice(seed: &mut u64, below: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_round_that_is_killed_goes_on_to_the_same_end() {
-    let _machine = alone().await;
     let mut instance = Instance::new();
     instance.set_raw("courier.poll_milliseconds", "10");
     let base = old_world(&mut instance).await;

@@ -12,10 +12,14 @@ base, token = sys.argv[1:]
 
 
 def post(path, body):
+    return send(path, json.dumps(body).encode(), "application/json")
+
+
+def send(path, data, kind):
     request = urllib.request.Request(
         f"{base}/api/v1{path}",
-        data=json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        data=data,
+        headers={"Authorization": f"Bearer {token}", "Content-Type": kind},
     )
     with urllib.request.urlopen(request, timeout=20) as answer:
         return json.load(answer)
@@ -31,7 +35,7 @@ def party(name):
 
 
 for nth in range(4):
-    post("/contacts", {"name": f"Person {nth}", "email": f"person{nth}@people.example"})
+    person = post("/contacts", {"name": f"Person {nth}", "email": f"person{nth}@people.example"})
     made = post(
         "/introductions",
         {
@@ -42,5 +46,17 @@ for nth in range(4):
             "step": "Half an hour on the telephone.",
         },
     )
+    if nth == 0:
+        plan = {
+            "purpose": "job_search",
+            "why_first": "{name} hires.",
+            "why_second": "Sam is good.",
+            "shared": "Sam, meet {name}.",
+            "step": "A call of twenty minutes.",
+            "per_week": 1,
+        }
+        whole = post(f"/contacts/{person['id']}/plans", plan)
+        post(f"/plans/{whole['id']}/people", {"people": [post("/contacts", {"name": "Helper"})["id"]]})
+        send("/imports", b"Name,Email\nSam,sam@people.example\n", "application/octet-stream")
     if nth % 2:
         post(f"/introductions/{made['id']}/ask", {})

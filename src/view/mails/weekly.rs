@@ -12,7 +12,7 @@ pub struct Weekly {
     pub connector: Who,
     pub pairs: Vec<Pair>,
     /// Where it is turned off.
-    pub settings: String,
+    pub link_settings: String,
 }
 
 /// Who should meet, and why.
@@ -72,7 +72,7 @@ impl Mail for Weekly {
         let one = |pairs: Vec<Pair>| Self {
             connector: samples::connector(),
             pairs,
-            settings: "https://intro.example.org/settings".into(),
+            link_settings: "https://intro.example.org/settings".into(),
         };
         vec![one(vec![pair(&all), pair(&["can-help"])]), one(vec![pair(&["is-helped", "same-place"])])]
     }

@@ -8,19 +8,12 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tokio::sync::{Mutex, MutexGuard};
 
 use super::http::Http;
 use super::ports::free_port;
 
 /// How long a command may take before it is given up.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// The machine for one test that loads it, or that has a time limit: at most one of them runs at a time.
-pub async fn alone() -> MutexGuard<'static, ()> {
-    static MACHINE: Mutex<()> = Mutex::const_new(());
-    MACHINE.lock().await
-}
 
 /// One instance of the service: where it keeps its things and how it is configured.
 pub struct Instance {
