@@ -3,9 +3,11 @@
 use serde_json::Value;
 use twoyes::clock::Span;
 use twoyes::domain::asking::Side;
+use twoyes::domain::circle::Circle;
 use twoyes::domain::contact::RawContact;
 use twoyes::domain::letter::LinkName::Answer;
-use twoyes::flow::{account, people};
+use twoyes::domain::plan::RawPlan;
+use twoyes::flow::{account, own_card, people, plan, touch};
 
 use crate::accounts_kit::{Browser, code_of, grace};
 use crate::support::app::TestApp;
@@ -150,6 +152,23 @@ async fn export(app: &TestApp) -> Value {
     serde_json::from_str(&page.body).unwrap_or_else(|error| panic!("{error}: {}", page.body))
 }
 
+/// A plan for the newest contact, who is a recruiter, and how often the family is thought of.
+async fn network_of(app: &TestApp) {
+    let of = people::page(app.cx(), &app.connector, None, 1).await.unwrap().pop().unwrap();
+    let raw = RawPlan {
+        purpose: "job_search".into(),
+        why_first: "{name} hires.".into(),
+        why_second: "Sam is good.".into(),
+        shared: "Sam, meet {name}.".into(),
+        step: "A call of twenty minutes.".into(),
+        per_week: "1".into(),
+        ..RawPlan::default()
+    };
+    plan::create(app.cx(), &app.connector, of.id, &raw).await.unwrap();
+    own_card::mark(app.cx(), &app.connector, of.id, true).await.unwrap();
+    touch::set_circles(app.cx(), &app.connector, &[(Circle::Family, "3".into())]).await.unwrap();
+}
+
 #[tokio::test]
 async fn the_export_has_everything_of_ones_own_and_nothing_of_others() {
     let app = TestApp::new().await;
@@ -172,6 +191,7 @@ async fn the_export_has_everything_of_ones_own_and_nothing_of_others() {
     app.asked().await;
     app.later(Span(1_000));
     app.drafted().await;
+    network_of(&app).await;
     let all = export(&app).await;
     let names: Vec<&Value> = all["contacts"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["Contact 1", "Contact 0"]);
@@ -180,6 +200,11 @@ async fn the_export_has_everything_of_ones_own_and_nothing_of_others() {
     assert_eq!(introductions[1]["first"]["why"], "They build what you want to build next.");
     assert_eq!(introductions[1]["events"].as_array().unwrap().len(), 2, "drafted and asked");
     assert_eq!(all["sessions"].as_array().unwrap().len(), 1);
+    for (list, count) in [("plans", 1), ("recruiters", 1), ("requests", 0), ("words", 0)] {
+        assert_eq!(all[list].as_array().unwrap().len(), count, "{list}");
+    }
+    assert_eq!(all["plans"][0]["plan"]["step"], "A call of twenty minutes.");
+    assert_eq!((&all["rhythms"]["family"], &all["ask_me"]["open"]), (&"3".into(), &false.into()));
     assert!(!all.to_string().contains("token_hash") && !all.to_string().contains(&app.cookie[7..]));
 }
 

@@ -28,7 +28,7 @@ pub use crate::store::accounts::Account;
 pub use crate::store::sessions::Session;
 pub use crate::store::tokens::Token;
 pub use address::{ask_for_address, confirm_address, waiting_address};
-pub use export::{Cursor, Piece, next_piece};
+pub use export::{Cursor, Network, Piece, next_piece};
 pub use invite::{invite, invite_again};
 pub use leave::{delete, finish_leaving, former};
 pub use manage::{list, look_up, resume, set_role, suspend};

@@ -24,6 +24,7 @@ pub use contacts::view as shown_contact;
 pub use events::view as shown_event;
 pub use introduction_input::IntroductionInput;
 pub use introduction_view::introduction as shown_introduction;
+pub use network::{shown_plan, shown_request, shown_words};
 pub use strict::{List, read as read_json};
 
 use axum::Router;

@@ -142,13 +142,14 @@ pub async fn change(
 ) -> Result<Response, WebError> {
     let (cx, who, id) = (&web.cx, &caller.who, parse::<ContactId>(&id)?);
     let contact = people::get(cx, who, id).await?;
-    if let Some(is) = call.input.recruiter {
-        own_card::mark(cx, who, id, is).await?;
-    }
+    // First what can be refused.
     if let Some(take) = call.input.take
         && contact.facts.email.is_some()
     {
         own_card::decide(cx, who, id, take).await?;
+    }
+    if let Some(is) = call.input.recruiter {
+        own_card::mark(cx, who, id, is).await?;
     }
     shown(&web, who, id).await
 }

@@ -162,8 +162,11 @@ pub struct Imports {
 )]
 pub async fn list(State(web): State<Web>, caller: Bearer<Read>, query: Pairs) -> Result<Response, WebError> {
     query.only(&[])?;
-    let all = import::all(&web.cx, &caller.who).await?;
-    Ok(answer::ok(&Imports { items: all.iter().map(|one| view(one, &[])).collect() }))
+    let mut items = Vec::new();
+    for one in import::all(&web.cx, &caller.who).await? {
+        items.push(document(&web, &one).await?);
+    }
+    Ok(answer::ok(&Imports { items }))
 }
 
 /// Look at a file

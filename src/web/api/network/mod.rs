@@ -12,6 +12,9 @@ pub(super) mod requests;
 pub(super) mod thanks;
 pub(super) mod touch;
 
+pub use plans::whole as shown_plan;
+pub use requests::view as shown_request;
+pub use thanks::view as shown_words;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -127,7 +127,8 @@ fn view(of: &Plan) -> PlanView {
     }
 }
 
-pub(super) fn whole(web: &Web, of: &Whole) -> WholeView {
+/// As its connector sees it.
+pub fn whole(web: &Web, of: &Whole) -> WholeView {
     let shown = |of: &Introduction| introduction(web, of);
     let person = |of: &Person| PersonView {
         id: of.contact.id.0,

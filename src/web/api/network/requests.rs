@@ -111,7 +111,8 @@ pub struct RequestView {
     settled_at: Option<String>,
 }
 
-fn view(of: &Request) -> RequestView {
+/// As its connector sees it.
+pub fn view(of: &Request) -> RequestView {
     RequestView {
         id: of.id.0,
         name: of.name.clone(),

@@ -15,6 +15,7 @@ use super::super::paging::Pairs;
 use super::super::words;
 use super::parse;
 use crate::clock::Ts;
+use crate::domain::introduction::Introduction;
 use crate::domain::problem::{Problem, Problems};
 use crate::domain::shown::to_connector;
 use crate::domain::thanks::{Thanks, Words};
@@ -69,6 +70,18 @@ pub struct ThanksList {
     next: Option<String>,
 }
 
+/// Words after one introduction.
+pub fn view(words: &Words, of: &Introduction) -> WordsView {
+    WordsView {
+        introduction: of.id.0,
+        side: words.side.as_str(),
+        name: of.parties.get(words.side).name.clone(),
+        text: words.text.clone(),
+        said_at: words.said_at.rfc3339(),
+        read_at: words.read_at.map(Ts::rfc3339),
+    }
+}
+
 /// Behind which row a page begins, as it is written in `next`: microseconds and id.
 type Key = (Ts, IntroductionId);
 
@@ -99,15 +112,8 @@ pub async fn received(
     query: Pairs,
 ) -> Result<Response, WebError> {
     let page = thanks::received(&web.cx, &caller.who, before(query)?).await?;
-    let row = |(words, of): &(Words, crate::domain::introduction::Introduction)| WordsView {
-        introduction: of.id.0,
-        side: words.side.as_str(),
-        name: of.parties.get(words.side).name.clone(),
-        text: words.text.clone(),
-        said_at: words.said_at.rfc3339(),
-        read_at: words.read_at.map(Ts::rfc3339),
-    };
-    Ok(answer::ok(&Received { items: page.rows.iter().map(row).collect(), next: page.more.map(written) }))
+    let items = page.rows.iter().map(|(words, of)| view(words, of)).collect();
+    Ok(answer::ok(&Received { items, next: page.more.map(written) }))
 }
 
 /// Until when words were read.

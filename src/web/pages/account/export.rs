@@ -14,9 +14,11 @@ use super::super::session::SignedIn;
 use crate::clock::Ts;
 use crate::domain::connector::Connector;
 use crate::flow::Failure;
-use crate::flow::account::{self, Account, Cursor, Piece, Session, Token};
+use crate::flow::account::{self, Account, Cursor, Network, Piece, Session, Token};
 use crate::web::Web;
-use crate::web::api::{shown_contact, shown_event, shown_introduction};
+use crate::web::api::{
+    shown_contact, shown_event, shown_introduction, shown_plan, shown_request, shown_words,
+};
 
 /// Where the document is.
 struct Place {
@@ -57,6 +59,7 @@ async fn next(mut place: Place) -> Result<Option<(String, Place)>, Failure> {
                 .collect();
             place.items(told.into_iter())
         }
+        Piece::Network(of) => network(&place.web, of),
     };
     text.push_str(place.opens(at, next));
     place.at = next;
@@ -83,10 +86,34 @@ impl Place {
                 self.begun = false;
                 "\n],\n\"introductions\": ["
             }
-            (Cursor::Introductions(_), None) => "\n]\n}\n",
+            (Cursor::Introductions(_), Some(Cursor::Network)) => "\n],\n",
+            (Cursor::Network, _) => "\n}\n",
             (Cursor::Contacts(_) | Cursor::Introductions(_), _) => "",
         }
     }
+}
+
+/// What stands around the introductions, as members of the document.
+fn network(web: &Web, of: &Network) -> String {
+    let plans: Vec<Value> = of.plans.iter().map(|one| value(&shown_plan(web, one))).collect();
+    let rhythms: Value = of
+        .rhythms
+        .iter()
+        .map(|(circle, rhythm)| (circle.as_str().to_owned(), Value::from(rhythm.word())))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    let recruiters: Vec<String> = of.recruiters.iter().map(ToString::to_string).collect();
+    let ask_me = json!({ "slug": of.ask_me.slug, "welcome": of.ask_me.welcome, "open": of.ask_me.is_open });
+    let requests: Vec<Value> = of.requests.iter().map(|one| value(&shown_request(one))).collect();
+    let words: Vec<Value> = of.words.iter().map(|(words, of)| value(&shown_words(words, of))).collect();
+    format!(
+        "\"plans\": {},\n\"rhythms\": {rhythms},\n\"recruiters\": {},\n\"ask_me\": {ask_me},\n\"requests\": {},\n\
+         \"words\": {}",
+        json!(plans),
+        json!(recruiters),
+        json!(requests),
+        json!(words)
+    )
 }
 
 fn head(account: Option<&Account>, sessions: &[Session], tokens: &[Token]) -> String {
