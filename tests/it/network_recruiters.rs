@@ -107,6 +107,29 @@ async fn recruiters_who_agreed_go_to_a_seeker_in_one_mail_with_a_file() {
 }
 
 #[tokio::test]
+async fn more_than_twenty_do_not_go_in_one_mail() {
+    let app = TestApp::new().await;
+    let sam = seeker(&app).await;
+    let mut all = Vec::new();
+    for nth in 0..21 {
+        // Twenty may be asked in a day.
+        if nth == 20 {
+            app.later(Span::days(1));
+        }
+        let of = recruiter(&app, &format!("Nina North {nth}"), "nursing", "Leeds").await;
+        let link = ask(&app, &of).await;
+        say(&app, &link, &YES).await.is(200);
+        all.push(of);
+    }
+    let all: Vec<&Contact> = all.iter().collect();
+    press(&app, &sam, &all, "send").await.is(422).says("20");
+    assert!(app.deliver().await.is_empty());
+    press(&app, &sam, &all[..20], "send").await.is(303);
+    let mails = app.deliver().await;
+    assert_eq!(mails[0].card.as_deref().unwrap().matches("BEGIN:VCARD").count(), 20);
+}
+
+#[tokio::test]
 async fn it_is_asked_once_and_a_no_looks_like_silence() {
     let mut app = TestApp::new().await;
     let (one, other) =
