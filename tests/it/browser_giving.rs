@@ -1,5 +1,6 @@
 //! Asked, corrected, passed on and thanked, in a real browser: a request on a connector's page becomes an introduction
-//! and a word of thanks; a contact corrects their card, a recruiter agrees, and a seeker gets them.
+//! and a word of thanks; a contact corrects their card, a recruiter agrees, and a seeker gets them; a fit is for the
+//! colleague alone.
 
 use twoyes::clock::Span;
 use twoyes::domain::contact::{Contact, RawContact};
@@ -162,4 +163,41 @@ async fn a_card_is_corrected_and_recruiters_go_to_a_seeker() {
     browser.open("/settings").await;
     browser.press("Mail me each Monday").await;
     browser.says("The next one leaves").await;
+}
+
+#[tokio::test]
+async fn only_the_colleague_reads_why_somebody_would_fit() {
+    let site = Site::new().await;
+    let browser = site.browser().await;
+    site.enter(&browser, &site.admin).await;
+    browser.open("/introductions/new").await;
+    browser.tick("purpose-colleague").await;
+    for (id, words) in [
+        ("first-name", "Grace Hopper"),
+        ("first-email", GRACE),
+        ("first-described", "an engineer I worked with"),
+        ("first-why", "They build what you want to build next."),
+        ("first-blurb", "Grace has built compilers for ten years."),
+        ("second-name", "Alan Turing"),
+        ("second-email", ALAN),
+        ("second-described", "a colleague of mine"),
+        ("second-why", "She knows the machine that you told me about."),
+        ("fit", "She would calm our zeppelin team."),
+        ("shared", "Grace, meet Alan. Alan, meet Grace."),
+        ("step", "A call of twenty minutes next week"),
+    ] {
+        browser.fill(id, words).await;
+    }
+    browser.press("Save and preview").await;
+    browser.says("She would calm our zeppelin team").await;
+    browser.press("Ask Grace Hopper now").await;
+    site.settle().await;
+    let visitor = site.browser().await;
+    visitor.open(&site.link_to(GRACE, "/c/")).await;
+    visitor.hides("zeppelin").await;
+    answer(&site, &visitor, GRACE, "yes", "Yes").await;
+    site.pass(Span::minutes(2)).await;
+    visitor.open("about:blank").await;
+    visitor.open(&site.link_to(ALAN, "/c/")).await;
+    visitor.says("She would calm our zeppelin team").await;
 }
