@@ -20,7 +20,7 @@ use crate::domain::step::Step;
 use crate::ids::MessageId;
 use crate::store::erasure_ledger::{self, Erased};
 use crate::store::{
-    Tx, connectors, erasure, introductions, outbox, own_cards, persons, suppressions, thanks,
+    Tx, connectors, erasure, introductions, outbox, own_cards, persons, suppressions, thanks, weekly,
 };
 use crate::view::mails::{self, Who};
 
@@ -193,6 +193,10 @@ pub(super) async fn erase_in(
         erasure::service_mail(tx, mail, now).await?;
     }
     for spelling in &person.spellings {
+        // Before it is forgotten who knows them.
+        for mail in weekly::mails_about(tx, spelling).await? {
+            erasure::service_mail(tx, mail, now).await?;
+        }
         erasure::contacts(tx, spelling).await?;
         erasure::traces(tx, spelling).await?;
     }

@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::tx::Tx;
 use crate::clock::Ts;
 use crate::domain::connector::Connector;
-use crate::ids::ConnectorId;
+use crate::ids::{ConnectorId, MessageId};
 
 /// When the next one leaves; `None` for whoever did not ask.
 pub async fn of(tx: &mut Tx, id: ConnectorId) -> Result<Option<Ts>, StoreError> {
@@ -14,6 +14,17 @@ pub async fn of(tx: &mut Tx, id: ConnectorId) -> Result<Option<Ts>, StoreError> 
         Some(row) => Ok(row.opt("weekly_due")?.map(Ts)),
         None => Ok(None),
     }
+}
+
+/// The mails that may speak of whoever has this address: those of every connector who knows them.
+pub async fn mails_about(tx: &mut Tx, email: &str) -> Result<Vec<MessageId>, StoreError> {
+    let rows = tx
+        .q("SELECT id FROM message WHERE kind = 'weekly' AND text_part <> ''
+              AND connector_id IN (SELECT connector_id FROM contact WHERE email_key = $1)")
+        .bind(email.to_lowercase())
+        .all()
+        .await?;
+    rows.iter().map(|row| Ok(MessageId(row.get("id")?))).collect()
 }
 
 /// Asks for it, or with `None` not any more.

@@ -3,7 +3,7 @@
 use twoyes::clock::Span;
 use twoyes::domain::connector::Role;
 use twoyes::domain::facets::RawFacets;
-use twoyes::flow::{account, weekly};
+use twoyes::flow::{account, erasure, weekly};
 
 use crate::network_kit::add;
 use crate::support::app::TestApp;
@@ -81,4 +81,26 @@ async fn after_a_standstill_one_mail_comes_and_a_suspended_account_gets_none() {
     app.later(Span::days(4));
     assert!(app.deliver().await.iter().all(|mail| mail.subject.contains("should meet")));
     assert!(app.deliver().await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_is_erased_is_not_in_the_mail_of_a_week_either() {
+    for sent in [true, false] {
+        let app = TestApp::new().await;
+        add(&app, "Sam Zeppelin", wish("a job in design")).await;
+        add(&app, "Dora Dell", help("happy to talk about design")).await;
+        weekly::switch(app.cx(), &app.connector, true).await.unwrap();
+        app.later(A_WEEK);
+        if sent {
+            assert_eq!(app.deliver().await.len(), 1);
+        } else {
+            assert_eq!(weekly::round(app.cx(), app.cx().now()).await.unwrap(), 1);
+        }
+        assert!(app.holds("Sam Zeppelin").await);
+        erasure::by_operator(app.cx(), "sam.zeppelin@people.example").await.unwrap();
+        app.later(Span::hours(2));
+        let mails = app.deliver().await;
+        assert!(!mails.iter().any(|mail| mail.text.contains("Zeppelin")), "what waits is taken back");
+        assert!(!app.holds("Zeppelin").await, "sent: {sent}");
+    }
 }

@@ -1,9 +1,9 @@
 //! Contracts of the store: who asked for the week's suggestions by mail.
 
 use twoyes::clock::Span;
-use twoyes::store::{accounts, weekly};
+use twoyes::store::{accounts, contacts, weekly};
 
-use crate::store_kit::{T0, look, saved_connector, unit};
+use crate::store_kit::{T0, contact, look, saved_connector, unit};
 use crate::support::db::both;
 
 both! {
@@ -34,5 +34,26 @@ both! {
         assert!(unit!(db.db, tx => weekly::set(tx, ada, Some(next))).is_err());
         unit!(db.db, tx => weekly::set(tx, bob, None)).unwrap();
         assert!(!unit!(db.db, tx => weekly::move_on(tx, bob, monday + Span::hours(1), next)).unwrap());
+    }
+
+    async fn the_mails_of_a_week_about_somebody_are_those_of_who_knows_them(db: TestDb) {
+        let (ada, bob) = (saved_connector(&db.db, 1).await.id, saved_connector(&db.db, 2).await.id);
+        for (owner, nth) in [(ada, 7_u128), (bob, 8)] {
+            let key = format!("weekly/{nth}");
+            unit!(db.db, tx, key => tx
+                .q("INSERT INTO message (id, key, kind, connector_id, headers, subject, text_part, html_part, dated_at)
+                    VALUES ($1, $2, 'weekly', $3, '{}', '', 'Sam', '', 0)")
+                .bind(::uuid::Uuid::from_u128(nth))
+                .bind(key.as_str())
+                .bind(owner.0)
+                .run())
+            .unwrap();
+        }
+                let sam = contact(ada, 9);
+        let address = sam.facts.address().to_uppercase();
+        assert!(look!(db.db, tx => weekly::mails_about(tx, &address)).is_empty());
+        unit!(db.db, tx, sam => contacts::insert(tx, &sam)).unwrap();
+        let found = look!(db.db, tx => weekly::mails_about(tx, &address));
+        assert_eq!(found.iter().map(|id| id.0.as_u128()).collect::<Vec<_>>(), [7]);
     }
 }
