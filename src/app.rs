@@ -108,6 +108,7 @@ impl App {
         }
         let lock = lock_file(config)?;
         let cx = context(config, choices).await?;
+        cx.views.check()?;
         store::migrate(&cx.db, cx.now()).await?;
         marker::settle(config, &cx).await?;
         people::fill_words(&cx).await.map_err(|error| AppError::Setting(error.to_string()))?;
@@ -259,7 +260,7 @@ pub fn ring(keys: &KeyFile, origin: &str) -> LinkRing {
     LinkRing::new(origin, &keys)
 }
 
-/// Templates with the instance's overrides, all checked.
+/// Templates with the instance's overrides. Whoever is to serve them checks them first.
 pub fn views(config: &Config) -> Result<Views, AppError> {
     let folder = &config.templates.override_dir;
     let folder = (!folder.as_os_str().is_empty()).then_some(folder.as_path());
@@ -268,7 +269,7 @@ pub fn views(config: &Config) -> Result<Views, AppError> {
         operator: config.instance.contact.clone(),
         postal_address: String::new(),
     };
-    Ok(Views::load(folder)?.for_site(&site))
+    Ok(Views::compile(folder)?.for_site(&site))
 }
 
 /// The key that signs checkpoints, under the name of this chain.

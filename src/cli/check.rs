@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::app;
+use crate::app::{self, AppError};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::doctor::{Finding, Level};
@@ -68,7 +68,8 @@ fn configuration(config: &Config) -> Vec<Finding> {
 }
 
 fn templates(config: &Config) -> Finding {
-    match app::views(config) {
+    let checked = app::views(config).and_then(|views| views.check().map(|()| views).map_err(AppError::from));
+    match checked {
         Ok(views) => {
             let languages = views.languages().collect::<Vec<_>>().join(", ");
             good(format!("Every template renders with every sample (languages: {languages})."))

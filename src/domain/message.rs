@@ -112,6 +112,12 @@ impl MessageKind {
             | Self::Test => Family::Service,
         }
     }
+
+    /// Whether a connector has it sent to somebody outside any introduction.
+    #[must_use]
+    pub const fn is_by_a_connector(self) -> bool {
+        matches!(self, Self::CardAsk | Self::PassAsk | Self::RecruiterList)
+    }
 }
 
 /// A mail that a step wants to leave.

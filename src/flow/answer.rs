@@ -1,7 +1,7 @@
 //! A party opens the ask and answers it. Opening changes nothing, ever.
 
 pub use super::ask_page::AskPage;
-use super::ask_page::page;
+use super::ask_page::{page, unsealed};
 use super::error::unit_error;
 use super::save::{committed, facts, save};
 use super::{Ctx, Cx, Failure, evidence, limits, outside};
@@ -21,6 +21,7 @@ use crate::domain::{answer::NOTE_MAX, text};
 use crate::ids::{IntroductionId, LinkRef};
 use crate::store::suppressions::Source;
 use crate::store::{Tx, connectors, introductions, outbox, suppressions};
+use crate::view::pages;
 
 /// Why a link shows no answer page, or an answer was not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -81,15 +82,38 @@ pub async fn give(cx: &Cx, token: &str, raw: &RawReply) -> Result<AskPage, Answe
     let opened = Opened { at: made_at.ok_or(AnswerError::StaleForm)?, nonce: view.into(), seal: seal.into() };
     let reply = check(cx, raw, now).map_err(AnswerError::Invalid)?;
     let shared = cx.clone();
-    let (step, side, connector) = cx
+    let given = cx
         .db
         .write(move |tx| {
             let (cx, reply, opened) = (shared.clone(), reply.clone(), opened.clone());
             Box::pin(async move { give_in(tx, &cx, link, generation, &reply, &opened, now).await })
         })
         .await?;
-    committed(cx, &step);
-    Ok(page(cx, &step.next, side, &connector, now)?)
+    committed(cx, &given.step);
+    Ok(given.page(cx, now)?)
+}
+
+/// An answer that is recorded.
+struct Recorded {
+    step: Step,
+    side: Side,
+    connector_name: String,
+    /// The page on which it was given.
+    before: pages::Answer,
+}
+
+impl Recorded {
+    /// The page as it stands now. Its words are those of before, as good as ever, and then they are at hand.
+    fn page(&self, cx: &Ctx, now: Ts) -> Result<AskPage, Failure> {
+        let page = unsealed(cx, &self.step.next, self.side, &self.connector_name, now);
+        match &self.step.witness {
+            Some(witness) if page.as_asked() == self.before => Ok(page.sealed(cx, &witness.page)),
+            Some(_) | None => {
+                let words = page.words(cx)?;
+                Ok(page.sealed(cx, &words))
+            }
+        }
+    }
 }
 
 /// The page that an answer came from.
@@ -225,7 +249,7 @@ async fn give_in(
     reply: &Reply,
     opened: &Opened,
     now: Ts,
-) -> Result<(Step, Side, String), AnswerError> {
+) -> Result<Recorded, AnswerError> {
     let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
     let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
     if of.parties.get(side).generation != generation {
@@ -237,10 +261,9 @@ async fn give_in(
         limits::hold_people(tx, &of).await?;
     }
     let facts = facts(tx, cx, &of, now).await?;
+    let shown = unsealed(cx, &of, side, &connector.name, now);
     let witness = match reply.answer {
-        Answer::Yes if of.is_open_for(side, now, &cx.policy) => {
-            Some(witness(cx, &of, side, &connector.name, opened, now)?)
-        }
+        Answer::Yes if of.is_open_for(side, now, &cx.policy) => Some(witness(cx, &shown, opened)?),
         Answer::Yes | Answer::NotNow { .. } | Answer::No | Answer::Never => None,
     };
     let mut step =
@@ -256,23 +279,16 @@ async fn give_in(
         })?;
     step.witness = witness;
     save(tx, cx, &connector, &step, now).await?;
-    Ok((step, side, connector.name))
+    Ok(Recorded { step, side, connector_name: connector.name, before: shown.as_asked() })
 }
 
 /// What a yes is given on: the words of the page, which must be those of the page that was opened.
-fn witness(
-    cx: &Ctx,
-    of: &Introduction,
-    side: Side,
-    connector_name: &str,
-    opened: &Opened,
-    now: Ts,
-) -> Result<Witness, AnswerError> {
-    let words = page(cx, of, side, connector_name, now)?.words(cx)?;
+fn witness(cx: &Ctx, shown: &AskPage, opened: &Opened) -> Result<Witness, AnswerError> {
+    let words = shown.words(cx)?;
     if !nonce::is_sealed(&cx.nonce_key(), &opened.nonce, &words, &opened.seal) {
         return Err(AnswerError::StaleForm);
     }
-    Ok(Witness { side, link: link::Purpose::Consent, page: words, opened_at: opened.at })
+    Ok(Witness { side: shown.side, link: link::Purpose::Consent, page: words, opened_at: opened.at })
 }
 
 fn read_link(cx: &Ctx, purpose: link::Purpose, token: &str, now: Ts) -> Result<(LinkRef, u8), LinkFault> {

@@ -96,7 +96,7 @@ pub async fn request(cx: &Cx, slug: &str, raw: &RawRequest) -> Result<(), AskMeE
             Box::pin(async move {
                 let (page, who) = open_page(tx, &slug).await?;
                 limits::hold_connector(tx, page.connector).await?;
-                limits::hold(tx, &[person]).await?;
+                limits::hold(tx, [person, person]).await?;
                 let many = Problem::new("wish", "ask-me-full");
                 if ask_me::count_waiting(tx, page.connector).await? >= WAITING_MAX {
                     return Err(AskMeError::Invalid(Problems(vec![many])));

@@ -98,6 +98,12 @@ impl AskPage {
     pub(super) fn words(&self, cx: &Ctx) -> Result<String, Failure> {
         Ok(cx.views.page_words(&self.language, &self.as_asked())?)
     }
+
+    /// With a nonce that is good for an answer to these words.
+    pub(super) fn sealed(mut self, cx: &Ctx, words: &str) -> Self {
+        self.nonce = nonce::seal(&cx.nonce_key(), &self.nonce, words);
+        self
+    }
 }
 
 /// The page of this side as it stands. Its nonce is sealed with its words.
@@ -108,9 +114,16 @@ pub(super) fn page(
     connector_name: &str,
     now: Ts,
 ) -> Result<AskPage, Failure> {
+    let page = unsealed(cx, of, side, connector_name, now);
+    let words = page.words(cx)?;
+    Ok(page.sealed(cx, &words))
+}
+
+/// The same, as long as nobody needs to answer from it.
+pub(super) fn unsealed(cx: &Ctx, of: &Introduction, side: Side, connector_name: &str, now: Ts) -> AskPage {
     let (you, other) = (of.parties.get(side), of.parties.get(side.other()));
     let other_named = side == Side::Second || of.terms.names_second;
-    let mut page = AskPage {
+    AskPage {
         side,
         purpose: of.terms.purpose,
         connector_name: connector_name.to_owned(),
@@ -137,10 +150,7 @@ pub(super) fn page(
         contested: you.given.is_none() && you.contested_at.is_some(),
         nonce: nonce::make(&cx.nonce_key(), you.link, you.generation, now),
         time_zone: cx.sender.time_zone.clone(),
-    };
-    let words = page.words(cx)?;
-    page.nonce = nonce::seal(&cx.nonce_key(), &page.nonce, &words);
-    Ok(page)
+    }
 }
 
 /// Where the person behind this link finds their own page; empty while no key can make links.

@@ -12,7 +12,7 @@ use crate::domain::report::{self, Complaint, Content, Failed, Incoming, Meaning,
 use crate::domain::step::Step;
 use crate::ids::{DeliveryId, IntroductionId};
 use crate::store::courier::Attempt;
-use crate::store::{Tx, introductions, reports};
+use crate::store::{Tx, introductions, own_cards, reports};
 
 /// How long a report that was carried out is remembered.
 pub const REMEMBER: Span = Span::days(90);
@@ -220,7 +220,8 @@ async fn complain_in(
     Ok((Taken::Complained, step))
 }
 
-/// The same about a mail outside any introduction: about somebody's card, or with recruiters.
+/// The same about a mail outside any introduction: about somebody's card, or with recruiters. Those are a connector's,
+/// and count for them; a mail about a request is its writer's own wish.
 async fn complain_outside(
     tx: &mut Tx,
     cx: &Ctx,
@@ -228,14 +229,22 @@ async fn complain_outside(
     digest: [u8; 32],
     now: Ts,
 ) -> Result<(Taken, Option<Step>), Failure> {
-    let person = match about {
-        About::Delivery(id) => reports::left(tx, id).await?.and_then(|left| left.person),
-        About::Link(link) => outside::person_of(tx, cx, link).await?,
+    let (person, by) = match about {
+        About::Delivery(id) => reports::left(tx, id).await?.map_or((None, None), |left| {
+            (left.person, left.connector.filter(|_| left.mail.kind.is_by_a_connector()))
+        }),
+        About::Link(link) => {
+            let card = own_cards::find(tx, link).await?;
+            (outside::person_of(tx, cx, link).await?, card.map(|card| card.connector))
+        }
     };
     // A mail of an account asks nobody: whoever signs in here leaves by their own account.
     let Some(person) = person else { return Ok((Taken::Stale, None)) };
     if !reports::note(tx, digest, now).await? {
         return Ok((Taken::Again, None));
+    }
+    if let Some(by) = by {
+        reports::complained_outside(tx, by, person, now).await?;
     }
     outside::stop(tx, cx, person, now).await?;
     Ok((Taken::Complained, None))

@@ -22,7 +22,7 @@ pub(super) async fn hold(tx: &mut Tx, who: &Connector, of: &Introduction) -> Res
 
 /// The same for the two people alone.
 pub(super) async fn hold_people(tx: &mut Tx, of: &Introduction) -> Result<(), Failure> {
-    Ok(limits::hold(tx, &[of.parties.first.person, of.parties.second.person]).await?)
+    Ok(limits::hold(tx, [of.parties.first.person, of.parties.second.person]).await?)
 }
 
 /// Adds what holds to the facts. Only for beginning to ask.

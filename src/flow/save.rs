@@ -4,14 +4,13 @@ use std::sync::atomic::Ordering;
 
 use super::{Ctx, Failure, desk, evidence, letters, tally};
 use crate::clock::Ts;
-use crate::domain::asking::Side;
+use crate::domain::asking::{Pair, Side};
 use crate::domain::audit::Kind;
 use crate::domain::connector::Connector;
 use crate::domain::decide::{self, Facts};
 use crate::domain::event::What;
 use crate::domain::introduction::{Introduction, State};
 use crate::domain::message::Mail;
-use crate::domain::party::Party;
 use crate::domain::preferences::{Bars, YEAR};
 use crate::domain::step::{Effect, Step};
 use crate::store::suppressions::Source;
@@ -19,40 +18,32 @@ use crate::store::{Tx, erasure, introductions, outbox, persons, suppressions};
 
 /// The facts that decisions about this introduction need.
 pub(super) async fn facts(tx: &mut Tx, cx: &Ctx, of: &Introduction, now: Ts) -> Result<Facts, Failure> {
+    let two = Pair { first: of.parties.first.person, second: of.parties.second.person };
+    let standing = persons::between(tx, of.connector, two).await?;
     let mut facts = Facts::default();
-    for (side, party) in of.parties.iter() {
-        let since = suppressions::since(tx, party.person).await?;
-        *facts.suppressed.get_mut(side) = since.is_some();
-        // Nobody is asked in the other states.
-        if matches!(of.state, State::Draft | State::Asking | State::Closed) {
-            let other = of.parties.get(side.other());
-            let bars = bars(tx, cx, of, party, other, since, now).await?;
+    for (side, _) in of.parties.iter() {
+        *facts.suppressed.get_mut(side) = standing.get(side).suppressed_since.is_some();
+    }
+    // Nobody is asked in the other states.
+    if matches!(of.state, State::Draft | State::Asking | State::Closed) {
+        let (per_month, per_year) = (cx.policy.asks_per_month, cx.policy.asks_per_year);
+        let limit = i64::from(Bars::looks_at(per_month, per_year));
+        let mut asks = persons::asks_of(tx, two, now - YEAR, limit).await?;
+        for (side, party) in of.parties.iter() {
+            let of_them = standing.get(side);
+            let bars = Bars {
+                suppressed_since: of_them.suppressed_since.or(party.erased_at),
+                refused_since: of_them.refused_since,
+                preferences: of_them.preferences,
+                asks: std::mem::take(asks.get_mut(side)),
+                per_month,
+                per_year,
+            };
             *facts.barred.get_mut(side) = bars.until(&cx.policy.zone, now);
         }
     }
     facts.unsent = outbox::unsent_asks(tx, of.id).await?;
     Ok(facts)
-}
-
-async fn bars(
-    tx: &mut Tx,
-    cx: &Ctx,
-    of: &Introduction,
-    party: &Party,
-    other: &Party,
-    suppressed_since: Option<Ts>,
-    now: Ts,
-) -> Result<Bars, Failure> {
-    let (per_month, per_year) = (cx.policy.asks_per_month, cx.policy.asks_per_year);
-    let limit = i64::from(Bars::looks_at(per_month, per_year));
-    Ok(Bars {
-        suppressed_since: suppressed_since.or(party.erased_at),
-        refused_since: persons::refused_since(tx, party.person, of.connector, other.person).await?,
-        preferences: persons::preferences(tx, party.person).await?,
-        asks: persons::asks(tx, party.person, now - YEAR, limit).await?,
-        per_month,
-        per_year,
-    })
 }
 
 /// Writes everything a step decided: the introduction, its events, suppressions, mails taken back and

@@ -12,14 +12,15 @@ use crate::ids::{ConnectorId, IntroductionId};
 
 /// Lets nobody else decide about these people until the unit ends, so that two who ask at once cannot both be the last
 /// that is allowed. SQLite has one writer anyway.
-pub async fn hold(tx: &mut Tx, people: &[PersonKey]) -> Result<(), StoreError> {
-    let mut keys: Vec<i64> = people.iter().map(lock_key).collect();
+pub async fn hold(tx: &mut Tx, two: [PersonKey; 2]) -> Result<(), StoreError> {
+    let mut keys = two.map(|person| lock_key(&person));
     // One order for everybody.
     keys.sort_unstable();
-    keys.dedup();
-    for key in keys {
-        tx.q2("SELECT $1", "SELECT pg_advisory_xact_lock($1)").bind(key).run().await?;
-    }
+    tx.q2("SELECT $1, $2", "SELECT pg_advisory_xact_lock($1), pg_advisory_xact_lock($2)")
+        .bind(keys[0])
+        .bind(keys[1])
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -116,6 +117,8 @@ pub async fn suspects(tx: &mut Tx, limit: i64) -> Result<Vec<ConnectorId>, Store
     let rows = tx
         .q("SELECT connector_id, COUNT(*) AS n FROM
               (SELECT connector_id FROM complaint
+               UNION ALL
+               SELECT connector_id FROM outside_complaint
                UNION ALL
                SELECT introduction.connector_id FROM party
                JOIN introduction ON introduction.id = party.introduction_id

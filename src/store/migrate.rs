@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 24, "own_card"),
     migration!(two digits: 25, "ask_me"),
     migration!(two digits: 26, "weekly"),
+    migration!(two digits: 27, "outside_complaint"),
 ];
 
 /// Why the schema does not fit this version.

@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::query::Row;
 use super::tx::Tx;
 use crate::clock::Ts;
-use crate::domain::asking::Side;
+use crate::domain::asking::{Pair, Side};
 use crate::domain::party::PersonKey;
 use crate::domain::preferences::{Pause, Preferences};
 use crate::ids::{ConnectorId, IntroductionId, LinkRef};
@@ -54,9 +54,10 @@ pub struct Entry {
 /// A person's settings; none when they never made any.
 pub async fn preferences(tx: &mut Tx, person: PersonKey) -> Result<Preferences, StoreError> {
     let row = tx.q("SELECT * FROM person WHERE person = $1").bind(person.0.to_vec()).one().await?;
-    let Some(row) = row else {
-        return Ok(Preferences::default());
-    };
+    row.as_ref().map_or_else(|| Ok(Preferences::default()), read_preferences)
+}
+
+fn read_preferences(row: &Row) -> Result<Preferences, StoreError> {
     let pause = match (row.opt("paused_at")?, row.opt("paused_until")?) {
         (Some(since), Some(until)) => Some(Pause { since: Ts(since), until: Ts(until) }),
         _ => None,
@@ -86,6 +87,45 @@ pub async fn save_preferences(
         .run()
         .await?;
     Ok(())
+}
+
+/// What a person decided about being asked, by this connector and about this other one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// "Never ask this address again".
+    pub suppressed_since: Option<Ts>,
+    /// They refuse the connector or the other.
+    pub refused_since: Option<Ts>,
+    pub preferences: Preferences,
+}
+
+/// The same of two people about each other.
+pub async fn between(
+    tx: &mut Tx,
+    connector: ConnectorId,
+    two: Pair<PersonKey>,
+) -> Result<Pair<Standing>, StoreError> {
+    let rows = tx
+        .q("SELECT who.side, p.per_month, p.limited_at, p.paused_at, p.paused_until,
+              (SELECT created_at FROM suppression WHERE person = who.person) AS suppressed_at,
+              (SELECT MIN(created_at) FROM refusal
+               WHERE person = who.person AND (connector_id = $3 OR other = who.other)) AS refused_at
+            FROM (SELECT 'first' AS side, $1 AS person, $2 AS other UNION ALL SELECT 'second', $2, $1) AS who
+            LEFT JOIN person AS p ON p.person = who.person")
+        .bind(two.first.0.to_vec())
+        .bind(two.second.0.to_vec())
+        .bind(connector.0)
+        .all()
+        .await?;
+    let mut found = Pair::default();
+    for row in rows {
+        *found.get_mut(row.word("side", Side::parse)?) = Standing {
+            suppressed_since: row.opt("suppressed_at")?.map(Ts),
+            refused_since: row.opt("refused_at")?.map(Ts),
+            preferences: read_preferences(&row)?,
+        };
+    }
+    Ok(found)
 }
 
 /// Adds a refusal. One that stands stays as it is.
@@ -159,6 +199,41 @@ pub async fn asks(tx: &mut Tx, person: PersonKey, since: Ts, limit: i64) -> Resu
         .all()
         .await?;
     rows.iter().map(|row| row.get("created_at").map(Ts)).collect()
+}
+
+/// The same of two people.
+pub async fn asks_of(
+    tx: &mut Tx,
+    two: Pair<PersonKey>,
+    since: Ts,
+    limit: i64,
+) -> Result<Pair<Vec<Ts>>, StoreError> {
+    let rows = tx
+        .q("SELECT 'first' AS side, created_at FROM
+              (SELECT created_at FROM delivery
+               WHERE person = $1 AND created_at > $3 AND kind IN ('ask_first', 'ask_second')
+                 AND state NOT IN ('cancelled', 'failed')
+               ORDER BY created_at DESC LIMIT $4) AS one
+            UNION ALL
+            SELECT 'second', created_at FROM
+              (SELECT created_at FROM delivery
+               WHERE person = $2 AND created_at > $3 AND kind IN ('ask_first', 'ask_second')
+                 AND state NOT IN ('cancelled', 'failed')
+               ORDER BY created_at DESC LIMIT $4) AS other")
+        .bind(two.first.0.to_vec())
+        .bind(two.second.0.to_vec())
+        .bind(since.0)
+        .bind(limit)
+        .all()
+        .await?;
+    let mut found = Pair::<Vec<Ts>>::default();
+    for row in rows {
+        found.get_mut(row.word("side", Side::parse)?).push(Ts(row.get("created_at")?));
+    }
+    // Two lists in one have no order that can be relied on.
+    found.first.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
+    found.second.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
+    Ok(found)
 }
 
 /// Where this person is a party, newest first; drafts included.

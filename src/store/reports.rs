@@ -26,7 +26,8 @@ pub async fn note(tx: &mut Tx, digest: [u8; 32], now: Ts) -> Result<bool, StoreE
 pub async fn prune(tx: &mut Tx, before: Ts) -> Result<u64, StoreError> {
     let reports = tx.q("DELETE FROM report WHERE at < $1").bind(before.0).run().await?;
     let complaints = tx.q("DELETE FROM complaint WHERE at < $1").bind(before.0).run().await?;
-    Ok(reports + complaints)
+    let outside = tx.q("DELETE FROM outside_complaint WHERE at < $1").bind(before.0).run().await?;
+    Ok(reports + complaints + outside)
 }
 
 /// A mail that left, and whom it was for.
@@ -37,13 +38,16 @@ pub struct Left {
     pub party: Option<(IntroductionId, Side)>,
     /// Whom it asked, when that is not a party.
     pub person: Option<PersonKey>,
+    /// Who wrote it; `None` for a mail of the service itself.
+    pub connector: Option<ConnectorId>,
 }
 
 /// The mail of a delivery; `None` once it was forgotten.
 pub async fn left(tx: &mut Tx, id: DeliveryId) -> Result<Option<Left>, StoreError> {
     let row = tx
-        .q("SELECT kind, state, attempts, introduction_id, side, person, COALESCE(revived_at, created_at) AS created_at
-            FROM delivery WHERE id = $1")
+        .q("SELECT d.kind, d.state, d.attempts, d.introduction_id, d.side, d.person, m.connector_id,
+              COALESCE(d.revived_at, d.created_at) AS created_at
+            FROM delivery AS d JOIN message AS m ON m.id = d.message_id WHERE d.id = $1")
         .bind(id.0)
         .one()
         .await?;
@@ -60,6 +64,7 @@ pub async fn left(tx: &mut Tx, id: DeliveryId) -> Result<Option<Left>, StoreErro
         },
         party: introduction.map(IntroductionId).zip(side),
         person: person.and_then(|bytes| bytes.try_into().ok()).map(PersonKey),
+        connector: row.opt("connector_id")?.map(ConnectorId),
     }))
 }
 
@@ -97,10 +102,30 @@ pub async fn complained(
     Ok(new == 1)
 }
 
-/// How many parties complained about this connector since then.
+/// Notes that somebody complained about a mail that this connector had sent to them outside any introduction. `false`
+/// when they did before.
+pub async fn complained_outside(
+    tx: &mut Tx,
+    connector: ConnectorId,
+    person: PersonKey,
+    now: Ts,
+) -> Result<bool, StoreError> {
+    let new = tx
+        .q("INSERT INTO outside_complaint (connector_id, person, at) VALUES ($1, $2, $3)
+            ON CONFLICT (connector_id, person) DO NOTHING")
+        .bind(connector.0)
+        .bind(person.0.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(new == 1)
+}
+
+/// How many complained about this connector since then: parties, and others they wrote to.
 pub async fn complaints(tx: &mut Tx, connector: ConnectorId, since: Ts) -> Result<i64, StoreError> {
     let row = tx
-        .q("SELECT COUNT(*) AS many FROM complaint WHERE connector_id = $1 AND at >= $2")
+        .q("SELECT (SELECT COUNT(*) FROM complaint WHERE connector_id = $1 AND at >= $2)
+              + (SELECT COUNT(*) FROM outside_complaint WHERE connector_id = $1 AND at >= $2) AS many")
         .bind(connector.0)
         .bind(since.0)
         .one()

@@ -25,6 +25,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -100,10 +101,10 @@ impl Site {
     }
 }
 
-/// All templates and words, compiled and checked.
+/// All templates and words, compiled and checked. A clone is the same ones again.
 #[derive(Clone)]
 pub struct Views {
-    languages: BTreeMap<String, Engine>,
+    languages: Arc<BTreeMap<String, Engine>>,
 }
 
 impl Views {
@@ -114,22 +115,27 @@ impl Views {
     /// # Errors
     /// The first fault, with file, line and a sentence: syntax, unknown variable, word or file.
     pub fn load(override_dir: Option<&Path>) -> Result<Self, ViewError> {
+        let views = Self::compile(override_dir)?;
+        views.check()?;
+        Ok(views)
+    }
+
+    /// The same without rendering the samples, which takes most of the time: for commands that serve nobody.
+    ///
+    /// # Errors
+    /// As [`Views::load`], but for what only shows when a template is rendered.
+    pub fn compile(override_dir: Option<&Path>) -> Result<Self, ViewError> {
         let languages = sources::gather(override_dir)?
             .into_iter()
             .map(|(lang, sources)| Ok((lang.clone(), Engine::build(&lang, sources)?)))
             .collect::<Result<_, ViewError>>()?;
-        let views = Self { languages };
-        // The operator is optional: both ways must render.
-        views.clone().for_site(&Site { name: Site::sample().name, ..Site::default() }).check()?;
-        let views = views.for_site(&Site::sample());
-        views.check()?;
-        Ok(views)
+        Ok(Self { languages: Arc::new(languages) }.for_site(&Site::sample()))
     }
 
     /// The same templates, telling who runs this instance. Until it is called a sample stands there.
     #[must_use]
     pub fn for_site(mut self, site: &Site) -> Self {
-        for engine in self.languages.values_mut() {
+        for engine in Arc::make_mut(&mut self.languages).values_mut() {
             engine.set_site(site);
         }
         self
@@ -191,9 +197,19 @@ impl Views {
             .ok_or_else(|| ViewError::new(lang, "there are no templates in this language"))
     }
 
-    fn check(&self) -> Result<(), ViewError> {
+    /// Renders every template with every sample in every language.
+    ///
+    /// # Errors
+    /// The first that does not render.
+    pub fn check(&self) -> Result<(), ViewError> {
+        // The operator is optional: both ways must render.
+        self.clone().for_site(&Site { name: Site::sample().name, ..Site::default() }).check_all()?;
+        self.clone().for_site(&Site::sample()).check_all()
+    }
+
+    fn check_all(&self) -> Result<(), ViewError> {
         let english = self.engine(FALLBACK)?;
-        for (lang, engine) in &self.languages {
+        for (lang, engine) in self.languages.iter() {
             if let Some(missing) = engine.missing_word(english) {
                 return Err(ViewError::new(
                     format!("{lang}/{}", sources::WORDS),

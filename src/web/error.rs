@@ -305,6 +305,7 @@ impl From<OwnCardError> for WebError {
                 Self::new(StatusCode::CONFLICT, "asked_before").with("date", day(at))
             }
             OwnCardError::NotBefore(None) => Self::new(StatusCode::CONFLICT, "asked_once"),
+            OwnCardError::Paused => Self::new(StatusCode::CONFLICT, "asking_paused"),
             OwnCardError::Enough => Self::new(StatusCode::CONFLICT, "asked_enough"),
             OwnCardError::Failure(failure) => failure.into(),
         }

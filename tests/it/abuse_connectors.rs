@@ -5,14 +5,19 @@ use std::sync::Arc;
 use twoyes::clock::Span;
 use twoyes::domain::asking::Side;
 use twoyes::domain::connector::Connector;
+use twoyes::domain::facets::RawFacets;
 use twoyes::domain::introduction::Introduction;
 use twoyes::domain::letter::LinkName::Answer;
 use twoyes::flow::ask;
 use twoyes::flow::ask::AskError;
 use twoyes::flow::draft;
+use twoyes::flow::inbound::{self, Taken};
+use twoyes::mail::report;
 use twoyes::store::{StoreError, reports};
 
 use crate::abuse_kit::{ask_as, connector, limited, limited_by, pair};
+use crate::inbound_kit::arf;
+use crate::network_kit::{add, link_in};
 use crate::support::app::TestApp;
 use crate::support::db::{Engine, both, fresh, has_postgres};
 use crate::support::refusal::said;
@@ -118,6 +123,32 @@ both! {
         app.act(&format!("{page}/clear"), &[]).await.is(303);
         let acts = app.see("/admin/acts").await.plain();
         assert_eq!(acts.matches("let a paused connector ask again").count(), 1);
+    }
+
+    async fn complaints_about_mails_outside_introductions_pause_as_well(db: TestDb) {
+        let app = limited(&db).await;
+        let mut links = Vec::new();
+        for name in ["Grace Hopper", "Alan Turing", "Mary Shelley"] {
+            let of = add(&app, name, RawFacets::default()).await;
+            app.act(&format!("/contacts/{}/card", of.id), &[]).await.is(303);
+            links.push(link_in(&app.deliver().await[0], "/stop/"));
+        }
+        // Twice by one person, in other words each time, is once.
+        for (nth, link) in [&links[0], &links[0]].into_iter().enumerate() {
+            let mail = arf("abuse", &format!("List-Unsubscribe: <https://twoyes.example{link}>\r\nX-Nth: {nth}"));
+            assert_eq!(inbound::take(app.cx(), &report::read(mail.as_bytes())).await.unwrap(), Taken::Complained);
+        }
+        let fourth = add(&app, "Emmy Noether", RawFacets::default()).await;
+        app.act(&format!("/contacts/{}/card", fourth.id), &[]).await.is(303);
+        let mail = arf("abuse", &format!("List-Unsubscribe: <https://twoyes.example{}>", links[1]));
+        assert_eq!(inbound::take(app.cx(), &report::read(mail.as_bytes())).await.unwrap(), Taken::Complained);
+        let fifth = add(&app, "Sofya Kovalevskaya", RawFacets::default()).await;
+        app.act(&format!("/contacts/{}/card", fifth.id), &[]).await.is(409).says("Asking is paused");
+        assert_eq!(said(ask_as(&app, &app.connector, &pair(1, 2)).await), "asking_paused");
+        app.see("/admin/health").await.is(200).says("Asking is paused for one connector.");
+        app.later(Span::minutes(1));
+        app.act(&format!("/admin/connectors/{}/clear", app.connector.id), &[]).await.is(303);
+        app.act(&format!("/contacts/{}/card", fifth.id), &[]).await.is(303);
     }
 
     async fn too_many_dead_addresses_pause(db: TestDb) {

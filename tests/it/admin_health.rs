@@ -46,7 +46,7 @@ async fn run(app: &TestApp, sql: &'static str) {
 
 #[test]
 fn every_trouble_has_its_sentence_and_its_way_out() {
-    let views = Views::load(None).unwrap();
+    let views = Views::compile(None).unwrap();
     for what in What::ALL {
         for key in [format!("trouble-{}", what.as_str()), format!("trouble-{}-do", what.as_str())] {
             assert!(views.has_word("en", &key), "{key}");

@@ -85,7 +85,7 @@ fn a_first_button_that_says_yes(folder: &Path) -> Views {
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(file, weak).unwrap();
     let site = Site { name: "intro.example.org".into(), ..Site::default() };
-    Views::load(Some(folder)).unwrap().for_site(&site)
+    Views::compile(Some(folder)).unwrap().for_site(&site)
 }
 
 #[tokio::test]

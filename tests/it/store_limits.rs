@@ -147,7 +147,7 @@ both! {
         if db.engine == Engine::Sqlite {
             // One writer anyway: it must only not fail.
             let who = saved_connector(&db.db, 1).await.id;
-            unit!(db.db, tx => limits::hold(tx, &two(1, 2))).unwrap();
+            unit!(db.db, tx => limits::hold(tx, two(1, 2))).unwrap();
             unit!(db.db, tx => limits::hold_connector(tx, who)).unwrap();
             return;
         }
@@ -161,7 +161,7 @@ both! {
                 first.write(move |tx| {
                     let slot = slot.clone();
                     Box::pin(async move {
-                        limits::hold(tx, &two(1, 2)).await?;
+                        limits::hold(tx, two(1, 2)).await?;
                         limits::hold_connector(tx, who).await?;
                         let (told, go_on) = slot.lock().unwrap().take().unwrap();
                         told.send(()).unwrap();
@@ -172,7 +172,7 @@ both! {
             });
             held.1.await.unwrap();
             let people = other.clone();
-            let people = tokio::spawn(async move { unit!(people, tx => limits::hold(tx, &pair)) });
+            let people = tokio::spawn(async move { unit!(people, tx => limits::hold(tx, pair)) });
             let whose = other.clone();
             let whose = tokio::spawn(async move { unit!(whose, tx => limits::hold_connector(tx, who)) });
             tokio::time::sleep(std::time::Duration::from_millis(150)).await;

@@ -1,14 +1,14 @@
 //! Contract: what people decide on their own page, a changed address, erasure.
 
 use twoyes::clock::{Span, Ts};
-use twoyes::domain::asking::Side;
+use twoyes::domain::asking::{Pair, Side};
 use twoyes::domain::letter::DeliveryState;
 use twoyes::domain::message::MessageKind;
 use twoyes::domain::preferences::{Pause, Preferences};
 use twoyes::ids::ConnectorId;
 use twoyes::store::address_changes::{self, AddressChange};
 use twoyes::store::courier::Leave;
-use twoyes::store::persons::{self, Refusal, Whom};
+use twoyes::store::persons::{self, Refusal, Standing, Whom};
 use twoyes::store::suppressions::{self, Source};
 use twoyes::store::{contacts, erasure, introductions, outbox};
 
@@ -75,6 +75,49 @@ both! {
         assert!(!unit!(db.db, tx => persons::take_back(tx, person(2), uuid(1))).unwrap());
         assert!(unit!(db.db, tx => persons::take_back(tx, person(1), uuid(1))).unwrap());
         assert_eq!(ids(look!(db.db, tx => persons::refusals(tx, person(1)))), [uuid(2)]);
+    }
+
+    async fn of_two_people_at_once_it_is_the_same_as_of_each(db: TestDb) {
+        let ada = saved_connector(&db.db, 1).await.id;
+        let two = Pair { first: person(1), second: person(2) };
+        assert_eq!(look!(db.db, tx => persons::between(tx, ada, two)), Pair::default());
+        for new in [
+            refusal(1, Whom::Person(person(2))),
+            refusal(2, Whom::Connector(ada)),
+            Refusal { person: person(2), ..refusal(3, Whom::Person(person(7))) },
+        ] {
+            unit!(db.db, tx, new => persons::refuse(tx, &new)).unwrap();
+        }
+        let limits = Preferences { per_month: Some(2), limited_at: Some(T0), pause: None };
+        unit!(db.db, tx => persons::save_preferences(tx, person(2), &limits, T0)).unwrap();
+        unit!(db.db, tx => suppressions::add_outside(tx, person(1), T0)).unwrap();
+        let both = look!(db.db, tx => persons::between(tx, ada, two));
+        for (side, other) in [(Side::First, Side::Second), (Side::Second, Side::First)] {
+            let (one, other) = (*two.get(side), *two.get(other));
+            let alone = Standing {
+                suppressed_since: look!(db.db, tx => suppressions::since(tx, one)),
+                refused_since: look!(db.db, tx => persons::refused_since(tx, one, ada, other)),
+                preferences: look!(db.db, tx => persons::preferences(tx, one)),
+            };
+            assert_eq!(*both.get(side), alone, "{side:?}");
+        }
+        assert_eq!(both.first.refused_since, Some(T0 + Span(1)), "the oldest of the two that hold");
+        assert_eq!((both.second.refused_since, both.first.suppressed_since), (None, Some(T0)));
+    }
+
+    async fn asks_of_two_people_at_once_are_those_of_each(db: TestDb) {
+        for n in 1..=6 {
+            let mut new = message(n, MessageKind::AskFirst, None, "zoe@example.net");
+            new.deliveries[0].person = Some(person(if n == 6 { 2 } else { 1 }));
+            let at = T0 + Span::hours(i64::from(n % 4));
+            unit!(db.db, tx, new => outbox::enqueue(tx, &new, at)).unwrap();
+        }
+        let two = Pair { first: person(1), second: person(2) };
+        let found = look!(db.db, tx => persons::asks_of(tx, two, T0, 3));
+        for side in [Side::First, Side::Second] {
+            assert_eq!(*found.get(side), look!(db.db, tx => persons::asks(tx, *two.get(side), T0, 3)), "{side:?}");
+        }
+        assert_eq!((found.first.len(), found.second.len()), (3, 1));
     }
 
     async fn asks_count_unless_they_never_left(db: TestDb) {

@@ -3,9 +3,10 @@
 use twoyes::clock::{Span, Ts};
 use twoyes::domain::asking::Side;
 use twoyes::domain::letter::DeliveryState;
+use twoyes::domain::party::PersonKey;
 use twoyes::ids::{DeliveryId, IntroductionId};
 use twoyes::store::courier::Attempt;
-use twoyes::store::{StoreError, reports};
+use twoyes::store::{StoreError, limits, reports};
 
 use crate::support::db::both;
 use crate::support::post::{T0, cx, delivery, mailbox, post, story, worker};
@@ -54,5 +55,25 @@ both! {
             reports::complaints(tx, connector, T0).await
         }));
         assert_eq!(left.await.unwrap(), 0, "a complaint is forgotten like a report");
+    }
+
+    async fn complaints_outside_introductions_are_counted_by_person_and_connector(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let (who, _) = story(&cx).await;
+        let connector = who.id;
+        let (one, other) = (PersonKey([1; 32]), PersonKey([2; 32]));
+        let counts = cx.db.write(move |tx| Box::pin(async move {
+            let mut new = Vec::new();
+            for person in [one, other, one] {
+                new.push(reports::complained_outside(tx, connector, person, T0).await?);
+            }
+            let of = (reports::complaints(tx, connector, T0).await?, limits::suspects(tx, 10).await?);
+            reports::prune(tx, T0 + Span(1)).await?;
+            Ok::<_, StoreError>((new, of, reports::complaints(tx, connector, T0).await?))
+        }));
+        let (new, of, left) = counts.await.unwrap();
+        assert_eq!(new, [true, true, false]);
+        assert_eq!(of, (2, vec![connector]));
+        assert_eq!(left, 0);
     }
 }

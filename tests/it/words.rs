@@ -25,7 +25,7 @@ fn literals(marker: &str, nth_argument: usize) -> BTreeSet<String> {
 
 #[test]
 fn every_error_code_of_the_web_has_a_title_and_a_sentence() {
-    let views = Views::load(None).unwrap();
+    let views = Views::compile(None).unwrap();
     let codes = literals("WebError::new(", 0).into_iter().chain(literals("Self::new(StatusCode::", 0));
     let mut count = 0;
     for code in codes {
@@ -38,7 +38,7 @@ fn every_error_code_of_the_web_has_a_title_and_a_sentence() {
 
 #[test]
 fn every_problem_code_has_a_sentence() {
-    let views = Views::load(None).unwrap();
+    let views = Views::compile(None).unwrap();
     let mut codes = BTreeSet::new();
     for path in crate::layers::files(Path::new("src")) {
         let text = std::fs::read_to_string(path).unwrap();

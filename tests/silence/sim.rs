@@ -204,7 +204,7 @@ fn context(db: Db, clock: Clock, seed: u64, rest: Span) -> Cx {
         db,
         clock,
         ids: Ids::derived(seed),
-        views: VIEWS.get_or_init(|| Views::load(None).unwrap()).clone(),
+        views: VIEWS.get_or_init(|| Views::compile(None).unwrap()).clone(),
         urls: Urls::new(BASE),
         policy: Policy { one_at_a_time: true, cool_down: rest, ..Policy::default() },
         sender: Sender {

@@ -51,6 +51,9 @@ pub enum OwnCardError {
     /// They were asked before, and may be asked again then; `None` for never.
     #[error("they were asked before")]
     NotBefore(Option<Ts>),
+    /// Too much of what the connector asked lately came back, or was complained about.
+    #[error("asking is paused")]
+    Paused,
     /// The connector has asked as many as may be asked in a day.
     #[error("enough for a day")]
     Enough,
@@ -80,7 +83,7 @@ pub async fn waiting(cx: &Cx, who: &Connector) -> Result<Vec<(ContactId, String)
 ///
 /// # Errors
 /// [`OwnCardError::Invalid`] without an address, [`OwnCardError::NotBefore`] when they were asked before,
-/// [`OwnCardError::Enough`] when the connector asked many today.
+/// [`OwnCardError::Enough`] when the connector asked many today, [`OwnCardError::Paused`] until an admin looked.
 pub async fn ask(cx: &Cx, who: &Connector, id: ContactId, question: Question) -> Result<(), OwnCardError> {
     disk::has_room(cx)?;
     let (now, link, shared, who) = (cx.now(), cx.ids.link_ref("card"), cx.clone(), who.clone());
@@ -105,6 +108,7 @@ async fn ask_in(
 ) -> Result<(), OwnCardError> {
     // Twice at once is asked once, and the last of a day is the last.
     limits::hold_connector(tx, who.id).await?;
+    not_paused(tx, cx, who).await?;
     let contact = contacts::get(tx, who.id, id).await?.ok_or(OwnCardError::NotFound)?;
     let email = contact.facts.email.clone().ok_or_else(|| needed("email"))?;
     let person = cx.person(&email);
@@ -125,6 +129,12 @@ async fn ask_in(
         send_question(tx, cx, who, &contact, &email, &card, question, now).await?;
     }
     Ok(())
+}
+
+/// A pause of asking holds for every mail that a connector sends to others.
+async fn not_paused(tx: &mut Tx, cx: &Ctx, who: &Connector) -> Result<(), OwnCardError> {
+    let paused = cx.policy.limits.pauses(&limits::lately(tx, who.id).await?);
+    if paused { Err(OwnCardError::Paused) } else { Ok(()) }
 }
 
 /// Whether a question of this connector may reach them now. What keeps it back is nobody's business.

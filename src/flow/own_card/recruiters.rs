@@ -2,7 +2,7 @@
 
 use super::super::once::Keep;
 use super::super::{Ctx, Cx, Failure, disk, letters};
-use super::{OwnCardError, card_links, link_specs, needed};
+use super::{OwnCardError, card_links, link_specs, needed, not_paused};
 use crate::cards::passed_as_vcard;
 use crate::clock::{Span, Ts};
 use crate::domain::connector::Connector;
@@ -181,6 +181,7 @@ async fn send_in(
     link: LinkRef,
     now: Ts,
 ) -> Result<usize, OwnCardError> {
+    not_paused(tx, cx, who).await?;
     let seeker = contacts::get(tx, who.id, seeker).await?.ok_or(OwnCardError::NotFound)?;
     let (picked, words) = check(tx, cx, who, &seeker, letter).await?;
     let email = seeker.facts.email.clone().ok_or_else(|| needed("email"))?;

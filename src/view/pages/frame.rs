@@ -20,7 +20,7 @@ pub fn style_href() -> &'static str {
 }
 
 /// The frame around a page.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Frame {
     pub style: &'static str,
     pub paths: Paths,
@@ -62,14 +62,14 @@ impl Here {
 }
 
 /// The person in the bar.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct User {
     pub name: String,
     pub admin: bool,
 }
 
 /// Paths that need no id.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Paths {
     pub desk: &'static str,
     pub new: &'static str,
@@ -94,7 +94,7 @@ pub struct Paths {
 }
 
 /// Something to put right, with the id of the element it is about.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
     pub id: String,
     pub sentence: String,

@@ -28,7 +28,6 @@ pub use network::{shown_plan, shown_request, shown_words};
 pub use strict::{List, read as read_json};
 
 use axum::Router;
-use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -81,20 +80,17 @@ const fn row(method: &'static str, path: &'static str, scope: Scope) -> Route {
 
 /// The API.
 pub fn router(web: &Web) -> Router {
-    let (routes, document) = described();
-    let document = text(&document);
-    let json = HeaderValue::from_static("application/json");
-    routes.route(path::OPENAPI, get(async move || ([(CONTENT_TYPE, json)], document))).with_state(web.clone())
+    let document = async || ([(CONTENT_TYPE, "application/json")], COMMITTED);
+    described().0.route(path::OPENAPI, get(document)).with_state(web.clone())
 }
 
-/// The OpenAPI document, as it is committed in `openapi.json`.
+/// What is served: writing it anew at each start takes longer than all else there.
+const COMMITTED: &str = include_str!("../../../openapi.json");
+
+/// The OpenAPI document as the routes describe it. A test holds the committed one against it.
 #[must_use]
 pub fn openapi() -> String {
-    text(&described().1)
-}
-
-fn text(document: &utoipa::openapi::OpenApi) -> String {
-    document.to_pretty_json().unwrap_or_default() + "\n"
+    described().1.to_pretty_json().unwrap_or_default() + "\n"
 }
 
 fn described() -> (Router<Web>, utoipa::openapi::OpenApi) {

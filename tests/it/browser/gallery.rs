@@ -71,7 +71,7 @@ pub fn mail_samples() -> Vec<Sample> {
 fn views() -> Views {
     let site =
         Site { name: "intro.example.org".into(), operator: "Analytical Society".into(), ..Site::default() };
-    Views::load(None).unwrap().for_site(&site)
+    Views::compile(None).unwrap().for_site(&site)
 }
 
 impl Gallery {

@@ -336,7 +336,7 @@ fn context(db: Db, clock: Clock) -> Cx {
         db,
         clock,
         ids: Ids::System,
-        views: VIEWS.get_or_init(|| Views::load(None).unwrap()).clone().for_site(&site),
+        views: VIEWS.get_or_init(|| Views::compile(None).unwrap()).clone().for_site(&site),
         urls: Urls::new(BASE),
         policy: Policy::default(),
         sender: Sender {

@@ -48,7 +48,7 @@ pub fn cx_with(db: Db, clock: Clock) -> Cx {
         db,
         clock,
         ids: Ids::derived(1),
-        views: VIEWS.get_or_init(|| Views::load(None).unwrap()).clone(),
+        views: VIEWS.get_or_init(|| Views::compile(None).unwrap()).clone(),
         urls: Urls::new(ORIGIN),
         policy: Policy::default(),
         sender,

@@ -12,7 +12,7 @@ use crate::view::Page;
 use crate::view::mails::Who;
 
 /// The ask as its party reads and answers it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a sentence on the page")]
 pub struct Answer {
     pub frame: Frame,
@@ -68,7 +68,7 @@ pub enum Told {
 }
 
 /// This party's own standing answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct GivenAnswer {
     pub choice: Choice,
     pub until: Option<Ts>,

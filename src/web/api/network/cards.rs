@@ -167,7 +167,8 @@ pub struct QuestionInput {
 /// Ask a contact about their card
 ///
 /// `card`: is it right? `pass_on`: may they be passed on to people who look for work? They get one mail with a signed
-/// link. `asked_before` and `asked_once` when they were asked, `asked_enough` when you asked many today.
+/// link. `asked_before` and `asked_once` when they were asked, `asked_enough` when you asked many today,
+/// `asking_paused` until an admin looked at what came back.
 #[utoipa::path(
     post, path = "/api/v1/contacts/{id}/card/ask", tag = "network", operation_id = "ask_card",
     security(("token" = ["write"])), params(("id" = Uuid, Path)),
