@@ -83,7 +83,7 @@ begin_silence() {
     fi
     echo "   ($((SECONDS - begin)) s)"
     silence_began=$SECONDS
-    nice -n 10 cargo nextest run --locked --test-threads 2 --test silence >"$work/silence.log" 2>&1 &
+    nice -n 5 cargo nextest run --locked --test-threads 2 --test silence >"$work/silence.log" 2>&1 &
     simulator=$!
 }
 
