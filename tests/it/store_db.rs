@@ -266,6 +266,17 @@ async fn readers_cannot_write_on_sqlite() {
     assert_eq!(count(&db.db, "kept").await, Some(0));
 }
 
+/// `.cargo/config.toml` reaches the compiler.
+#[tokio::test]
+async fn sqlite_is_compiled_as_we_say() {
+    use crate::support::db::{Engine, fresh};
+    let db = fresh(Engine::Sqlite).await;
+    let rows = look!(db.db, tx => tx.q("SELECT compile_options AS said FROM pragma_compile_options").all());
+    let said: Vec<String> = rows.iter().map(|row| row.get("said").unwrap()).collect();
+    let has = |option: &str| said.iter().any(|one| one == option);
+    assert!(has("ENABLE_QPSG") && has("DEFAULT_MEMSTATUS=0") && !has("ENABLE_MEMORY_MANAGEMENT"), "{said:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn units_that_wait_together_are_committed_together() {
     use crate::support::db::{Engine, fresh, has_postgres};
