@@ -85,6 +85,27 @@ async fn whoever_is_there_is_filled_in_overwritten_or_left_as_chosen() {
     assert_eq!(everybody(&app).await, before);
 }
 
+/// Two entries about one contact: the first, by the name, gives them another address, and the second has the old one.
+#[tokio::test]
+async fn whoever_got_another_address_is_not_found_by_the_old_one_any_more() {
+    let app = TestApp::new().await;
+    let raw = RawContact { name: "Bob".into(), email: "old@x.example".into(), ..RawContact::default() };
+    people::add(app.cx(), &app.connector, &raw).await.unwrap();
+    let before = everybody(&app).await;
+    let file = b"Name,Email\nBob,new@x.example\nAda,old@x.example\nRob,new@x.example\n";
+    let path = looked_into(&app, "a.csv", file).await;
+    app.act(&format!("{path}/choices"), &[("kind", "name"), ("all", "replace")]).await.is(303);
+    app.act(&format!("{path}/start"), &[]).await.is(303);
+    work(&app).await;
+    let told = |all: Vec<RawContact>| -> Vec<String> {
+        all.iter().map(|one| format!("{} {}", one.name, one.email)).collect()
+    };
+    assert_eq!(told(everybody(&app).await), ["Ada old@x.example", "Bob new@x.example"]);
+    app.act(&format!("{path}/undo"), &[]).await.is(303);
+    work(&app).await;
+    assert_eq!(everybody(&app).await, before);
+}
+
 #[tokio::test]
 async fn what_was_changed_since_stays_when_an_import_is_taken_back() {
     let app = TestApp::new().await;

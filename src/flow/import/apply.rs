@@ -76,6 +76,10 @@ async fn one(
         Some(twin) => merged(tx, twin, &facts, choice, now).await?,
     };
     let (change, contact) = done.unzip();
+    // Whoever got another address is not found by the old one any more.
+    if let Some(before) = change.as_ref().and_then(|change| change.before.as_ref()) {
+        known.remove(&before.email.to_lowercase());
+    }
     if let Some(contact) = contact
         && let Some(address) = address(&contact.facts)
     {

@@ -224,7 +224,8 @@ pub async fn beginning(cx: &Cx, of: &Import, limit: i64) -> Result<Vec<Entry>, F
     Ok(import_rows::rising(&mut cx.db.read().await?, of.id, 0, limit).await?)
 }
 
-/// One unit of whatever import waits for the service, whoever's it is. `true` when there may be more.
+/// One unit of whatever import waits for the service, whoever's it is. `true` when there may be more that can be done at
+/// once.
 pub async fn work(cx: &Cx) -> Result<bool, Failure> {
     let waiting = imports::at_work(&mut cx.db.read().await?, None).await?;
     let Some(of) = waiting else { return Ok(false) };
@@ -235,8 +236,10 @@ pub async fn work(cx: &Cx) -> Result<bool, Failure> {
         Stage::Reading | Stage::Mapping | Stage::Ready | Stage::Done | Stage::Undone => Ok(()),
     };
     match done {
-        // Or another process did this part.
-        Ok(()) | Err(Failure::Store(crate::store::StoreError::Stale(_))) => Ok(true),
+        Ok(()) => Ok(true),
+        // Another process did this part, and may be at the next one. Whatever else is in the way is so at the next look
+        // again, and must not be tried without a pause until then.
+        Err(Failure::Store(crate::store::StoreError::Stale(_))) => Ok(false),
         Err(error) => Err(error),
     }
 }
