@@ -7,8 +7,8 @@
 //! * a [`Page`] is `pages/<FILE>.html`.
 //!
 //! To add one: write the struct with its samples, the file(s), and one line in the list
-//! [`mails::MAILS`] or the `PAGES` of its family below [`pages`]. [`Views::load`] then renders it with every sample in every
-//! language and refuses to serve when one fails.
+//! [`mails::MAILS`] or the `PAGES` of its family below [`pages`]. [`Views::check`] then renders it with every sample in every
+//! language, and who serves refuses to when one fails.
 
 mod defang;
 mod engine;
