@@ -140,17 +140,21 @@ async fn some(stage: &Stage, series: &str) {
     let calls = count(stage, series).await;
     let points: Vec<usize> = (0..POINTS).map(|nth| 1 + nth * calls / POINTS).collect();
     let every_other = |from: usize| points.iter().copied().skip(from).step_by(2).collect::<Vec<_>>();
-    let died = AtomicUsize::new(0);
+    let tried = AtomicUsize::new(0);
     let go = async |points: Vec<usize>| {
-        for nth in points {
-            died.fetch_add(usize::from(stage.run(series, nth).await), Ordering::Relaxed);
+        for mut nth in points {
+            tried.fetch_add(1, Ordering::Relaxed);
+            // The calls count for each thread by itself, and threads share them differently each time: what lies
+            // behind the end of a run is tried nearer.
+            while !stage.run(series, nth).await {
+                assert!(nth > 1, "no kill at the first of {calls} calls of {series}");
+                nth = nth * 2 / 3;
+                tried.fetch_add(1, Ordering::Relaxed);
+            }
         }
     };
     tokio::join!(go(every_other(0)), go(every_other(1)));
-    let died = died.into_inner();
-    // The last ones may lie behind the end of a run that was luckier.
-    assert!(died >= POINTS - 2, "only {died} of {POINTS} kills met the run of {calls} calls");
-    told(stage, series, died, POINTS, began);
+    told(stage, series, POINTS, tried.into_inner(), began);
 }
 
 /// Every call, until several in a row are not reached any more.
@@ -183,15 +187,18 @@ fn told(stage: &Stage, series: &str, died: usize, tried: usize, began: Instant) 
     );
 }
 
-/// How many calls of a series the busiest thread makes in a run that nobody harms.
+/// How many calls of a series the busiest thread makes until all is done, in a run that nobody harms.
 async fn count(stage: &Stage, series: &str) -> usize {
     let siege = stage.siege().await;
     let log = siege.instance.path("strace.log").display().to_string();
     let running = siege.instance.spawn_under("strace", &strace(&log, series, None));
     let carried = siege.carry(vec![Plan::all_yes(0)], 1);
+    while !carried.is_finished() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let text = std::fs::read_to_string(log).unwrap();
     let faults = siege.calm(running, carried).await.faults();
     assert!(faults.is_empty(), "{faults:#?}");
-    let text = std::fs::read_to_string(log).unwrap();
     let mut threads = std::collections::HashMap::<&str, usize>::new();
     for line in text.lines().filter(|line| !line.contains("resumed>") && line.contains('(')) {
         *threads.entry(line.split(' ').next().unwrap_or_default()).or_default() += 1;
