@@ -21,8 +21,7 @@ pub const HALF: &str = ".replacing";
 /// The SQLite file that a configuration names; `None` for PostgreSQL.
 #[must_use]
 pub fn database_file(config: &Config) -> Option<PathBuf> {
-    let rest = config.database.url.expose().strip_prefix("sqlite:")?;
-    Some(PathBuf::from(rest.trim_start_matches("//").split('?').next().unwrap_or_default()))
+    crate::store::sqlite_file(config.database.url.expose())
 }
 
 /// Looks whether this is where the database last was, and puts it into quarantine when it is not. The first

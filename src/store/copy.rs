@@ -2,55 +2,45 @@
 //! restore that was interrupted.
 
 use std::path::Path;
+use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
 use super::tx::Tx;
 
 /// Writes a consistent copy of a running SQLite database into a new file.
 pub async fn copy_sqlite(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(from)
-        .create_if_missing(false)
-        .busy_timeout(std::time::Duration::from_secs(30));
-    let mut conn = open(&options).await?;
-    let copied = sqlx::query("VACUUM INTO $1").bind(to.display().to_string()).execute(&mut conn).await;
-    let copied = copied.map(|_| ()).map_err(|error| StoreError::of("VACUUM INTO", &error));
-    close(conn).await;
-    copied
+    let to = to.display().to_string();
+    on_file(from, "VACUUM INTO $1", move |conn, sql| conn.execute(sql, [to]).map(|_| ())).await
 }
 
 /// Whether every page and index of an SQLite file is whole: `ok`, or what is wrong with it.
 pub async fn check_sqlite(file: &Path) -> Result<String, StoreError> {
-    let options = SqliteConnectOptions::new().filename(file).create_if_missing(false);
-    let mut conn = open(&options).await?;
-    let said = sqlx::query_scalar::<_, String>("PRAGMA integrity_check(1)").fetch_one(&mut conn).await;
-    let said = said.map_err(|error| StoreError::of("PRAGMA integrity_check", &error));
-    close(conn).await;
-    said
+    on_file(file, "PRAGMA integrity_check(1)", |conn, sql| conn.query_row(sql, [], |row| row.get(0))).await
 }
 
 /// Moves everything from the write-ahead log into the file itself, which can be moved alone then.
 pub async fn fold_sqlite(file: &Path) -> Result<(), StoreError> {
-    let options = SqliteConnectOptions::new().filename(file).create_if_missing(false);
-    let mut conn = open(&options).await?;
-    let folded = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE")
-        .execute(&mut conn)
-        .await;
-    let folded = folded.map(|_| ()).map_err(|error| StoreError::of("PRAGMA wal_checkpoint", &error));
-    close(conn).await;
-    folded
+    let fold = "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE";
+    on_file(file, fold, Connection::execute_batch).await
 }
 
-async fn open(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
-    options.connect().await.map_err(|error| StoreError::of("open database", &error))
-}
-
-/// What was done with it has its own error.
-async fn close(conn: SqliteConnection) {
-    drop(conn.close().await);
+/// Works on a file with a connection of its own, which is closed behind it, on a thread that may wait for the disk.
+async fn on_file<T: Send + 'static>(
+    file: &Path,
+    sql: &'static str,
+    work: impl FnOnce(&Connection, &'static str) -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let file = file.to_owned();
+    let worked = tokio::task::spawn_blocking(move || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn =
+            Connection::open_with_flags(file, flags).map_err(|error| StoreError::of_opening(&error))?;
+        conn.busy_timeout(Duration::from_secs(30)).map_err(|error| StoreError::of_opening(&error))?;
+        work(&conn, sql).map_err(|error| StoreError::of_sqlite(sql, &error))
+    });
+    worked.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
 }
 
 /// What a manifest tells of a database.

@@ -64,15 +64,9 @@ impl StoreError {
 
     fn of_database(sql: &'static str, db: &dyn sqlx::error::DatabaseError) -> Self {
         let code = db.code().unwrap_or_default().into_owned();
-        if db.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
-            && let Ok(code) = code.parse()
-            && let Some(fault) = Self::of_sqlite(code, db.message())
-        {
-            return fault;
-        }
         match code.as_str() {
             "40001" | "40P01" => return Self::Serialization,
-            // PostgreSQL: shutting down, too many connections, disk full.
+            // Shutting down, too many connections, disk full.
             "57P01" | "57P02" | "57P03" | "53300" | "53100" => {
                 return Self::Unavailable(db.message().to_owned());
             }
@@ -88,23 +82,23 @@ impl StoreError {
         }
     }
 
-    /// What is not about the statement but about the file or the disk below it.
-    fn of_sqlite(code: u32, message: &str) -> Option<Self> {
-        Some(match sqlite_fault(code)? {
-            Fault::Passing => Self::Unavailable(message.to_owned()),
-            Fault::Lasting => Self::Broken(format!("{message} (code {code})")),
-        })
+    /// An SQLite file that cannot be opened.
+    pub(super) fn of_opening(error: &rusqlite::Error) -> Self {
+        match Self::of_sqlite("open database", error) {
+            Self::Other { why, .. } => Self::Unavailable(why),
+            other => other,
+        }
     }
 
-    /// The same of the writer of an SQLite file.
-    pub(super) fn of_writer(sql: &'static str, error: &rusqlite::Error) -> Self {
+    pub(super) fn of_sqlite(sql: &'static str, error: &rusqlite::Error) -> Self {
         let rusqlite::Error::SqliteFailure(failure, message) = error else {
             return Self::Other { sql, why: error.to_string() };
         };
         let code = u32::try_from(failure.extended_code).unwrap_or_default();
         let message = message.clone().unwrap_or_else(|| failure.to_string());
-        match Self::of_sqlite(code, &message) {
-            Some(fault) => fault,
+        match sqlite_fault(code) {
+            Some(Fault::Passing) => Self::Unavailable(message),
+            Some(Fault::Lasting) => Self::Broken(format!("{message} (code {code})")),
             None if is_rule(code) => Self::Rule(sql),
             None => Self::Other { sql, why: message },
         }

@@ -165,7 +165,7 @@ fn judge(tx: &Tx, applied: &[(i64, String)]) -> Result<Vec<&'static Migration>, 
 
 fn text_for(tx: &Tx, migration: &Migration) -> (&'static str, String) {
     let sql = match tx.conn {
-        Conn::Writer(_) | Conn::SqlitePooled(_) => migration.sqlite,
+        Conn::Writer(_) | Conn::Reader(_) => migration.sqlite,
         Conn::Postgres(_) => migration.postgres,
     };
     (sql, data_encoding::HEXLOWER.encode(&Sha256::digest(sql.as_bytes())))

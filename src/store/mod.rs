@@ -4,11 +4,12 @@ mod error;
 mod migrate;
 mod postgres;
 mod query;
+mod readers;
 mod sick;
 mod space;
 mod sqlite;
+mod sqlite_conn;
 mod tx;
-mod writer;
 
 pub mod accounts;
 pub mod address_changes;
@@ -61,11 +62,11 @@ pub mod unit_tokens;
 pub mod waiting;
 pub mod weekly;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::oneshot;
 
 pub use error::{StoreError, UnitError};
@@ -91,9 +92,8 @@ impl Db {
         let scheme = url.split(':').next().unwrap_or_default();
         match scheme {
             "sqlite" => {
-                let options: SqliteConnectOptions =
-                    url.parse().map_err(|error| StoreError::of("database.url", &error))?;
-                Ok(Self::Sqlite(sqlite::SqliteDb::open(options, connections).await?))
+                let file = sqlite_file(url).unwrap_or_default();
+                Ok(Self::Sqlite(sqlite::SqliteDb::open(&file, connections).await?))
             }
             "postgres" | "postgresql" => {
                 let options: PgConnectOptions =
@@ -188,6 +188,13 @@ impl Db {
             Self::Postgres(_) => "postgres",
         }
     }
+}
+
+/// The file of `sqlite:FILE`; `None` for another database. (What some write behind a `?` is left out.)
+#[must_use]
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    Some(PathBuf::from(rest.trim_start_matches("//").split('?').next().unwrap_or_default()))
 }
 
 async fn write_sqlite<T, E, F>(db: &sqlite::SqliteDb, unit: F) -> Result<T, E>

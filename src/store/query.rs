@@ -2,46 +2,27 @@
 //!
 //! `tx.q("SELECT name FROM contact WHERE id = $1").bind(id).one().await?`. It counts placeholders
 //! (SQLite reads a missing value as NULL, silently) and refuses a NULL in a column that is not read as
-//! an `Option` (sqlx reads it as "" or 0 from SQLite).
+//! an `Option`.
 
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, Decode, Encode, Postgres, Row as _, Sqlite, Type, ValueRef};
+use sqlx::{Arguments, Decode, Encode, Postgres, Row as _, Type, ValueRef};
 
 use super::error::StoreError;
+use super::sqlite_conn::{self, Give, SqliteRow, Take};
 use super::tx::{Conn, Tx};
-use super::writer::{self, Give, Take, WriterRow};
 
 /// A value both engines can take.
-pub trait Bind:
-    for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Give + Send
-{
-}
+pub trait Bind: for<'q> Encode<'q, Postgres> + Type<Postgres> + Give + Send {}
 
-impl<T> Bind for T where
-    T: for<'q> Encode<'q, Sqlite>
-        + Type<Sqlite>
-        + for<'q> Encode<'q, Postgres>
-        + Type<Postgres>
-        + Give
-        + Send
-{
-}
+impl<T> Bind for T where T: for<'q> Encode<'q, Postgres> + Type<Postgres> + Give + Send {}
 
 /// A value both engines can give.
-pub trait Column:
-    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> + Take
-{
-}
+pub trait Column: for<'r> Decode<'r, Postgres> + Type<Postgres> + Take {}
 
-impl<T> Column for T where
-    T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> + Take
-{
-}
+impl<T> Column for T where T: for<'r> Decode<'r, Postgres> + Type<Postgres> + Take {}
 
 enum Args {
-    Writer(Vec<rusqlite::types::Value>),
-    Sqlite(SqliteArguments),
+    Sqlite(Vec<rusqlite::types::Value>),
     Postgres(PgArguments),
 }
 
@@ -58,8 +39,7 @@ impl Tx {
     /// A statement whose text is the same on both engines.
     pub fn q(&mut self, sql: &'static str) -> Query<'_> {
         let args = match self.conn {
-            Conn::Writer(_) => Args::Writer(Vec::new()),
-            Conn::SqlitePooled(_) => Args::Sqlite(SqliteArguments::default()),
+            Conn::Writer(_) | Conn::Reader(_) => Args::Sqlite(Vec::new()),
             Conn::Postgres(_) => Args::Postgres(PgArguments::default()),
         };
         Query { tx: self, sql, args, binds: 0, fault: None }
@@ -68,7 +48,7 @@ impl Tx {
     /// For the few statements that truly differ.
     pub fn q2(&mut self, sqlite: &'static str, postgres: &'static str) -> Query<'_> {
         match self.conn {
-            Conn::Writer(_) | Conn::SqlitePooled(_) => self.q(sqlite),
+            Conn::Writer(_) | Conn::Reader(_) => self.q(sqlite),
             Conn::Postgres(_) => self.q(postgres),
         }
     }
@@ -79,11 +59,10 @@ impl Query<'_> {
     #[must_use]
     pub fn bind<T: Bind>(mut self, value: T) -> Self {
         let added = match &mut self.args {
-            Args::Writer(args) => {
+            Args::Sqlite(args) => {
                 args.push(value.give());
                 Ok(())
             }
-            Args::Sqlite(args) => args.add(value),
             Args::Postgres(args) => args.add(value),
         };
         if let Err(error) = added {
@@ -97,21 +76,18 @@ impl Query<'_> {
     pub async fn all(self) -> Result<Vec<Row>, StoreError> {
         self.check()?;
         let Self { tx, sql, args, .. } = self;
-        let rows = match (&mut tx.conn, args) {
-            (Conn::Writer(conn), Args::Writer(args)) => {
-                let rows = writer::all(conn, sql, &args);
-                let rows = rows.map(|rows| rows.into_iter().map(Row::Writer).collect());
-                return rows.map_err(|error| tx.writer_fault(sql, &error));
+        match args {
+            Args::Sqlite(args) => {
+                let rows = sqlite_conn::all(tx.sqlite(sql)?, sql, &args);
+                rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
+                    .map_err(|error| tx.sqlite_fault(sql, &error))
             }
-            (Conn::SqlitePooled(conn), Args::Sqlite(args)) => {
-                sqlx::query_with(sql, args).fetch_all(&mut **conn).await.map(sqlite_rows)
+            Args::Postgres(args) => {
+                let rows = sqlx::query_with(sql, args).fetch_all(tx.postgres(sql)?).await;
+                rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
+                    .map_err(|error| tx.fault(sql, &error))
             }
-            (Conn::Postgres(conn), Args::Postgres(args)) => {
-                sqlx::query_with(sql, args).fetch_all(&mut **conn).await.map(postgres_rows)
-            }
-            _ => return Err(StoreError::Other { sql, why: "values for the other engine".into() }),
-        };
-        rows.map_err(|error| tx.fault(sql, &error))
+        }
     }
 
     /// The first row, if there is one.
@@ -123,19 +99,15 @@ impl Query<'_> {
     pub async fn run(self) -> Result<u64, StoreError> {
         self.check()?;
         let Self { tx, sql, args, .. } = self;
-        let changed = match (&mut tx.conn, args) {
-            (Conn::Writer(conn), Args::Writer(args)) => {
-                return writer::run(conn, sql, &args).map_err(|error| tx.writer_fault(sql, &error));
+        match args {
+            Args::Sqlite(args) => {
+                sqlite_conn::run(tx.sqlite(sql)?, sql, &args).map_err(|error| tx.sqlite_fault(sql, &error))
             }
-            (Conn::SqlitePooled(conn), Args::Sqlite(args)) => {
-                sqlx::query_with(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected())
+            Args::Postgres(args) => {
+                let done = sqlx::query_with(sql, args).execute(tx.postgres(sql)?).await;
+                done.map(|done| done.rows_affected()).map_err(|error| tx.fault(sql, &error))
             }
-            (Conn::Postgres(conn), Args::Postgres(args)) => {
-                sqlx::query_with(sql, args).execute(&mut **conn).await.map(|done| done.rows_affected())
-            }
-            _ => return Err(StoreError::Other { sql, why: "values for the other engine".into() }),
-        };
-        changed.map_err(|error| tx.fault(sql, &error))
+        }
     }
 
     /// Runs it and insists that exactly one row changed.
@@ -184,17 +156,8 @@ fn count_placeholders(sql: &str) -> usize {
 
 /// One row of a result.
 pub enum Row {
-    Writer(WriterRow),
     Sqlite(SqliteRow),
     Postgres(PgRow),
-}
-
-fn sqlite_rows(rows: Vec<SqliteRow>) -> Vec<Row> {
-    rows.into_iter().map(Row::Sqlite).collect()
-}
-
-fn postgres_rows(rows: Vec<PgRow>) -> Vec<Row> {
-    rows.into_iter().map(Row::Postgres).collect()
 }
 
 impl Row {
@@ -206,12 +169,7 @@ impl Row {
     /// A column that may be NULL.
     pub fn opt<T: Column>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
         let value = match self {
-            Self::Writer(row) => return row.take(column).map_err(|why| StoreError::Data { column, why }),
-            Self::Sqlite(row) => match row.try_get_raw(column) {
-                Ok(raw) if raw.is_null() => return Ok(None),
-                Ok(_) => row.try_get::<T, _>(column),
-                Err(error) => Err(error),
-            },
+            Self::Sqlite(row) => return row.take(column).map_err(|why| StoreError::Data { column, why }),
             Self::Postgres(row) => match row.try_get_raw(column) {
                 Ok(raw) if raw.is_null() => return Ok(None),
                 Ok(_) => row.try_get::<T, _>(column),

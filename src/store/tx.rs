@@ -1,10 +1,11 @@
 //! A connection inside a unit of work (or a reader).
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Postgres, Sqlite};
+use sqlx::{PgConnection, Postgres};
 
 use super::error::StoreError;
 use super::query::Row;
+use super::readers::Lent;
 use super::sick::Sick;
 
 /// What store functions run on. Obtained from [`super::Db::write`] or [`super::Db::read`].
@@ -19,8 +20,8 @@ pub struct Tx {
 pub(super) enum Conn {
     /// The one writer of an SQLite file.
     Writer(rusqlite::Connection),
-    /// A reader.
-    SqlitePooled(PoolConnection<Sqlite>),
+    /// A reader of it.
+    Reader(Lent),
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -42,9 +43,24 @@ impl Tx {
         self.noted(StoreError::of(sql, error))
     }
 
-    /// The same for the writer of an SQLite file.
-    pub(super) fn writer_fault(&self, sql: &'static str, error: &rusqlite::Error) -> StoreError {
-        self.noted(StoreError::of_writer(sql, error))
+    /// The same on SQLite, where a statement that failed spoils nothing but itself.
+    pub(super) fn sqlite_fault(&self, sql: &'static str, error: &rusqlite::Error) -> StoreError {
+        self.noted(StoreError::of_sqlite(sql, error))
+    }
+
+    pub(super) fn sqlite(&self, sql: &'static str) -> Result<&rusqlite::Connection, StoreError> {
+        match &self.conn {
+            Conn::Writer(conn) => Ok(conn),
+            Conn::Reader(conn) => Ok(conn),
+            Conn::Postgres(_) => Err(other_engine(sql)),
+        }
+    }
+
+    pub(super) fn postgres(&mut self, sql: &'static str) -> Result<&mut PgConnection, StoreError> {
+        match &mut self.conn {
+            Conn::Postgres(conn) => Ok(conn),
+            Conn::Writer(_) | Conn::Reader(_) => Err(other_engine(sql)),
+        }
     }
 
     fn noted(&self, fault: StoreError) -> StoreError {
@@ -56,23 +72,16 @@ impl Tx {
 
     /// Runs a fixed command without values: BEGIN, COMMIT, PRAGMA, a migration.
     pub(super) async fn command(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        let done = match &mut self.conn {
-            Conn::Writer(conn) => {
-                let done = conn.execute_batch(sql);
-                return done.map_err(|error| self.writer_fault(sql, &error));
-            }
-            Conn::SqlitePooled(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
-            Conn::Postgres(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(|_| ()),
-        };
-        done.map_err(|error| self.fault(sql, &error))
+        if let Conn::Postgres(conn) = &mut self.conn {
+            let done = sqlx::raw_sql(sql).execute(&mut **conn).await;
+            return done.map(|_| ()).map_err(|error| self.fault(sql, &error));
+        }
+        self.sqlite(sql)?.execute_batch(sql).map_err(|error| self.sqlite_fault(sql, &error))
     }
 
     /// Runs fixed commands in one round trip (PostgreSQL); the first row of what they return.
     pub(super) async fn commands(&mut self, sql: &'static str) -> Result<Option<Row>, StoreError> {
-        let Conn::Postgres(conn) = &mut self.conn else {
-            return Err(StoreError::Other { sql, why: "commands of the other engine".into() });
-        };
-        let row = sqlx::raw_sql(sql).fetch_optional(&mut **conn).await;
+        let row = sqlx::raw_sql(sql).fetch_optional(self.postgres(sql)?).await;
         row.map(|row| row.map(Row::Postgres)).map_err(|error| self.fault(sql, &error))
     }
 
@@ -80,8 +89,13 @@ impl Tx {
     pub(super) async fn discard(self) {
         match self.conn {
             Conn::Writer(conn) => drop(conn),
-            Conn::SqlitePooled(conn) => drop(sqlx::Connection::close_hard(conn.detach()).await),
+            // It keeps nothing between two statements.
+            Conn::Reader(conn) => drop(conn),
             Conn::Postgres(conn) => drop(sqlx::Connection::close_hard(conn.detach()).await),
         }
     }
+}
+
+fn other_engine(sql: &'static str) -> StoreError {
+    StoreError::Other { sql, why: "meant for the other engine".into() }
 }

@@ -1,11 +1,11 @@
 //! The commands, as an operator and a stranger with the document use them.
 
-use sqlx::Connection;
 use twoyes::config::Secret;
 
 use crate::evidence_kit::introduced;
 use crate::support::db::{Engine, fresh};
 use crate::support::process::Instance;
+use crate::support::sqlite;
 use crate::support::world::{BASE, World};
 
 /// An installation in which an introduction left, and its id.
@@ -24,10 +24,9 @@ async fn instance() -> (Instance, String) {
     (instance, id)
 }
 
-async fn sql(instance: &Instance, sql: &'static str) {
+fn sql(instance: &Instance, sql: &str) {
     let url = format!("sqlite:{}", instance.path("twoyes.db").display());
-    let mut on = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    assert!(sqlx::query(sql).execute(&mut on).await.unwrap().rows_affected() > 0);
+    assert!(sqlite::open(&url).execute(sql, []).unwrap() > 0);
 }
 
 #[tokio::test]
@@ -75,7 +74,7 @@ async fn a_checkpoint_kept_elsewhere_tells_when_the_chain_was_cut() {
     assert!(check.out.contains("without checkpoints kept elsewhere nobody can see it cut"), "{check:?}");
 
     // Whoever has the database cuts the last leaf off, and puts the head right behind it.
-    sql(&instance, "DELETE FROM audit_leaf WHERE seq = (SELECT MAX(seq) FROM audit_leaf)").await;
+    sql(&instance, "DELETE FROM audit_leaf WHERE seq = (SELECT MAX(seq) FROM audit_leaf)");
     let clumsy = instance.run(&["audit", "verify"]).await;
     assert_eq!(clumsy.code, Some(1), "{clumsy:?}");
     assert!(instance.run(&["check"]).await.out.contains("PROBLEM   The audit chain does not verify"));

@@ -16,6 +16,7 @@ use crate::store_kit::{look, unit};
 use crate::support::app::{TestApp, raw_draft};
 use crate::support::db::{Engine, fresh};
 use crate::support::process::Instance;
+use crate::support::sqlite;
 use crate::support::world::{World, draft as api_draft};
 
 /// A disk with as many free bytes as one says.
@@ -163,7 +164,7 @@ async fn a_broken_file_ends_the_writer_and_is_told() {
     for n in 0..50 {
         add(&db.db, 3_000 + n).await.unwrap();
     }
-    spoil(&db.url).await;
+    spoil(&db.url);
     let read = db.db.read().await.unwrap().q("SELECT SUM(LENGTH(words)) AS n FROM route").all().await;
     assert!(matches!(read, Err(StoreError::Broken(_))));
     let why = tokio::time::timeout(Duration::from_secs(20), db.db.broken()).await.expect("it is told");
@@ -175,12 +176,9 @@ async fn a_broken_file_ends_the_writer_and_is_told() {
 }
 
 /// Moves everything into the file, then writes over all pages but the first.
-async fn spoil(url: &str) {
+fn spoil(url: &str) {
     let file = url.strip_prefix("sqlite:").unwrap();
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-    let mut conn = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::Executor::execute(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
-    sqlx::Connection::close(conn).await.unwrap();
+    sqlite::run(url, "PRAGMA wal_checkpoint(TRUNCATE)");
     let mut raw = std::fs::OpenOptions::new().write(true).open(file).unwrap();
     let length = raw.metadata().unwrap().len();
     raw.seek(SeekFrom::Start(4096 * 4)).unwrap();
@@ -194,7 +192,7 @@ async fn a_service_on_a_broken_file_stops_and_says_why() {
     let instance = Instance::new();
     instance.admin("lena@connect.example").await;
     let mut running = instance.serve().await;
-    spoil(&format!("sqlite:{}", instance.path("twoyes.db").display())).await;
+    spoil(&format!("sqlite:{}", instance.path("twoyes.db").display()));
     let mut http = crate::support::http::Http::new(instance.port);
     for _ in 0..20 {
         // Whatever it answers: the point is that it meets the file.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use rusqlite::Connection;
 use twoyes::clock::Ts;
 
 use crate::support::driver::Plan;
@@ -134,7 +134,7 @@ async fn lost_by_cuts(run: &Run, calls: &[Call], moments: &[Ts], dice: &mut Dice
         }
         let file = folder.path().join(DATABASE);
         let acks = run.acks.iter().filter(|(acked, _)| acked <= at).map(|(_, ack)| ack.clone()).collect();
-        let faults = if let Some(broken) = broken(&file).await {
+        let faults = if let Some(broken) = broken(&file) {
             vec![broken]
         } else {
             Ledger::read(&format!("sqlite:{}", file.display()), acks, Vec::new()).await.lost()
@@ -147,17 +147,10 @@ async fn lost_by_cuts(run: &Run, calls: &[Call], moments: &[Ts], dice: &mut Dice
 }
 
 /// What is wrong with the file as a whole.
-async fn broken(file: &Path) -> Option<String> {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-    let mut conn: SqliteConnection = match options.connect().await {
-        Ok(conn) => conn,
-        Err(error) => return Some(error.to_string()),
-    };
-    let found = sqlx::query("PRAGMA integrity_check").fetch_one(&mut conn).await;
-    let whole = found.map_or_else(|error| error.to_string(), |row| row.get(0));
-    // A broken one may not close well either.
-    drop(conn.close().await);
-    Some(whole).filter(|whole| whole != "ok")
+fn broken(file: &Path) -> Option<String> {
+    let found = Connection::open(file)
+        .and_then(|conn| conn.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)));
+    Some(found.unwrap_or_else(|error| error.to_string())).filter(|whole| whole != "ok")
 }
 
 #[test]

@@ -207,10 +207,10 @@ async fn files_that_wait_are_few_can_be_thrown_away_and_are_forgotten() {
     app.act(&format!("{last}/discard"), &[]).await.is(303);
     app.see("/contacts/import?told=discarded").await.says("The file was thrown away");
     app.see(&last).await.is(404);
-    assert!(app.holds("Ada Unconfirmed").await);
+    assert!(app.holds("Ada Unconfirmed"));
     let rules = Rules::default();
     retention::round(app.cx(), &rules, app.cx().now() + rules.unfinished + Span::minutes(1)).await.unwrap();
-    assert!(!app.holds("Ada Unconfirmed").await);
+    assert!(!app.holds("Ada Unconfirmed"));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use twoyes::ids::ConnectorId;
 
 use crate::support::app::{TestApp, request};
 use crate::support::log_bulk::{Bulk, fill};
+use crate::support::sqlite;
 
 const LOG: &str = "/admin/outcomes";
 
@@ -26,7 +27,7 @@ async fn filled(number: u64) -> (TestApp, Vec<ConnectorId>) {
         connectors.push(account::add(app.cx(), email, &cleaned, Role::Connector).await.unwrap().id);
     }
     let bulk = Bulk { connectors: &connectors, now: app.cx().now(), days: 365 };
-    fill(&app.database_url(), number, &bulk).await;
+    fill(&app.database_url(), number, &bulk);
     app.later(Span::minutes(1));
     (app, connectors)
 }
@@ -229,10 +230,8 @@ async fn a_file_that_cannot_be_read_to_its_end_is_cut_off() {
         assert_eq!(response.status(), 200);
         let mut body = response.into_body();
         // A purpose that this version does not know stands in the last piece.
-        let mut file =
-            <sqlx::SqliteConnection as sqlx::Connection>::connect(&app.database_url()).await.unwrap();
         let spoil = "UPDATE introduction SET purpose = 'x' WHERE id = (SELECT id FROM introduction ORDER BY id LIMIT 1)";
-        sqlx::query(spoil).execute(&mut file).await.unwrap();
+        sqlite::run(&app.database_url(), spoil);
         let mut text = String::new();
         let cut = loop {
             match body.frame().await {
@@ -244,6 +243,6 @@ async fn a_file_that_cannot_be_read_to_its_end_is_cut_off() {
         assert!(cut, "{kind} must not end like a whole file");
         assert!(!text.ends_with("]\n"));
         let mend = "UPDATE introduction SET purpose = 'peers' WHERE purpose = 'x'";
-        sqlx::query(mend).execute(&mut file).await.unwrap();
+        sqlite::run(&app.database_url(), mend);
     }
 }

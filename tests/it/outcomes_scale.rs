@@ -22,7 +22,7 @@ async fn filled(number: u64, days: i64) -> (TestApp, ConnectorId) {
         connectors.push(account::add(app.cx(), &email, name, Role::Connector).await.unwrap().id);
     }
     let bulk = Bulk { connectors: &connectors, now: app.cx().now(), days };
-    fill(&app.database_url(), number, &bulk).await;
+    fill(&app.database_url(), number, &bulk);
     app.later(Span::minutes(1));
     (app, connectors[0])
 }

@@ -2,10 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use sqlx::{ConnectOptions, Connection, Executor};
-
 use crate::support::http::Http;
 use crate::support::process::Instance;
+use crate::support::sqlite;
 
 #[tokio::test]
 async fn an_unknown_scheme_is_refused() {
@@ -28,7 +27,7 @@ async fn an_unknown_key_is_refused_with_its_place() {
 async fn a_newer_schema_is_refused() {
     let instance = Instance::new();
     instance.good(&["migrate"]).await;
-    sql(&instance, "INSERT INTO migration VALUES (999, 'tomorrow', 'x', 0)").await;
+    sql(&instance, "INSERT INTO migration VALUES (999, 'tomorrow', 'x', 0)");
     for words in [["serve"], ["migrate"]] {
         instance.run(&words).await.assert_refused(&["newer version", "999"]);
     }
@@ -38,7 +37,7 @@ async fn a_newer_schema_is_refused() {
 async fn a_changed_migration_is_refused() {
     let instance = Instance::new();
     instance.good(&["migrate"]).await;
-    sql(&instance, "UPDATE migration SET checksum = 'x' WHERE version = 1").await;
+    sql(&instance, "UPDATE migration SET checksum = 'x' WHERE version = 1");
     instance.run(&["serve"]).await.assert_refused(&["migration 1 was changed"]);
 }
 
@@ -108,9 +107,6 @@ async fn a_broken_template_of_the_instance_is_refused() {
     instance.run(&["serve"]).await.assert_refused(&["template", "ask_first.txt", "stranger"]);
 }
 
-async fn sql(instance: &Instance, text: &'static str) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(instance.path("twoyes.db"));
-    let mut conn = options.connect().await.unwrap();
-    conn.execute(text).await.unwrap();
-    conn.close().await.unwrap();
+fn sql(instance: &Instance, text: &str) {
+    sqlite::run(&format!("sqlite:{}", instance.path("twoyes.db").display()), text);
 }

@@ -4,7 +4,6 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::{AssertSqlSafe, Connection};
 use twoyes::clock::Span;
 use twoyes::domain::asking::Side;
 use twoyes::domain::contact::RawContact;
@@ -16,6 +15,7 @@ use twoyes::store::{Db, migrate};
 use crate::retention_kit::{asked, dump_postgres, files, forms, hits, say};
 use crate::support::app::{MONDAY, TestApp, raw_draft};
 use crate::support::db::{Engine, fresh, has_postgres};
+use crate::support::sqlite;
 use crate::your_page_kit::send;
 
 const ADDRESS: &str = "Hedwig.Kiesler@lamarr-mail.example";
@@ -207,18 +207,9 @@ async fn the_search_finds_what_a_bad_erasure_leaves() {
     // Deleted without `secure_delete`: the bytes stay in free space.
     let copy = format!("{path}.copy");
     std::fs::copy(&path, &copy).unwrap();
-    let mut file = sqlx::SqliteConnection::connect(&format!("sqlite:{copy}")).await.unwrap();
-    for sql in [
-        "PRAGMA secure_delete = OFF",
-        "DELETE FROM message",
-        "DELETE FROM party",
-        "DELETE FROM contact",
-        "DELETE FROM unfinished",
-    ] {
-        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut file).await.unwrap();
-    }
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut file).await.unwrap();
-    file.close().await.unwrap();
+    let sql = "PRAGMA secure_delete = OFF; DELETE FROM message; DELETE FROM party; DELETE FROM contact;
+               DELETE FROM unfinished; PRAGMA wal_checkpoint(TRUNCATE)";
+    sqlite::run(&format!("sqlite:{copy}"), sql);
     assert!(!hits(&files(&format!("sqlite:{copy}")), &needles()).is_empty(), "secure_delete off");
 
     erasure::by_operator(app.cx(), ADDRESS).await.unwrap();

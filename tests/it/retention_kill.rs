@@ -3,12 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::Connection;
 use twoyes::clock::Span;
 
-use crate::retention_kit::{dump, forms, hits};
+use crate::retention_kit::{forms, hits};
 use crate::support::db::{Engine, fresh};
 use crate::support::process::Instance;
+use crate::support::sqlite::{self, dump};
 use crate::support::world::{World, only};
 
 const PAIRS: usize = 12;
@@ -74,7 +74,7 @@ async fn end_state(instance: &Instance, url: &str) -> Vec<String> {
     let began = Instant::now();
     let needles: Vec<_> = ["@old.example", "queueing problem"].iter().flat_map(|one| forms(one)).collect();
     loop {
-        let rows = dump(url).await;
+        let rows = dump(url, &[]);
         if hits(rows.join("\n").as_bytes(), &needles).is_empty() {
             break;
         }
@@ -82,7 +82,7 @@ async fn end_state(instance: &Instance, url: &str) -> Vec<String> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     running.stop(Duration::from_secs(20)).await;
-    let rows = dump(url).await;
+    let rows = dump(url, &[]);
     let kept = |row: &String| {
         !["api_token", "session", "route", "audit", "migration", "instance"]
             .iter()
@@ -101,18 +101,17 @@ fn without_forgotten_at(row: &str) -> String {
 }
 
 /// How much was forgotten so far.
-async fn progress(url: &str) -> i64 {
+fn progress(url: &str) -> i64 {
     let sql = "SELECT (SELECT COUNT(*) FROM introduction WHERE kept <> 'all')
                  + (SELECT COUNT(*) FROM delivery WHERE forgotten_at IS NOT NULL)";
-    let mut file = sqlx::SqliteConnection::connect(url).await.unwrap();
-    sqlx::query_scalar(sql).fetch_one(&mut file).await.unwrap()
+    sqlite::number(&sqlite::open(url), sql)
 }
 
 /// Waits until more is forgotten; `None` when that does not come.
 async fn next_step(url: &str, before: i64) -> Option<i64> {
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(6) {
-        let now = progress(url).await;
+        let now = progress(url);
         if now != before {
             return Some(now);
         }
@@ -137,7 +136,7 @@ async fn a_round_that_is_killed_goes_on_to_the_same_end() {
 
     let url = copy(&mut instance, &base, "killed.db").await;
     let mut kills = 0;
-    let mut before = progress(&url).await;
+    let mut before = progress(&url);
     // A blow after every step, until a start finds nothing left to do.
     loop {
         let mut running = instance.spawn();
@@ -163,7 +162,7 @@ async fn a_round_that_is_killed_goes_on_to_the_same_end() {
     }
     instance.good(&words).await;
     let needle = forms("first1@old.example");
-    let left = dump(&url).await.join("\n");
+    let left = dump(&url, &[]).join("\n");
     let told: Vec<&str> = left.lines().filter(|row| !hits(row.as_bytes(), &needle).is_empty()).collect();
     let mails = |row: &&str| row.starts_with("message: ") || row.starts_with("delivery: ");
     assert!(told.iter().all(mails) && told.iter().all(|row| row.contains("erased")), "{told:#?}");

@@ -37,26 +37,7 @@ pub async fn asked(app: &TestApp, name: &str, email: &str, other: (&str, &str)) 
     id
 }
 
-/// Every row of every table as text, in an order of its own. SQLite.
-pub async fn dump(url: &str) -> Vec<String> {
-    let mut file = sqlx::SqliteConnection::connect(url).await.unwrap();
-    let tables = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
-    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut file).await.unwrap();
-    let mut all = Vec::new();
-    for table in tables {
-        let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-        let columns: Vec<String> =
-            sqlx::query_scalar(AssertSqlSafe(columns)).fetch_all(&mut file).await.unwrap();
-        let quoted: Vec<String> = columns.iter().map(|one| format!("quote(\"{one}\")")).collect();
-        let sql =
-            format!("SELECT '{table}: ' || {} FROM \"{table}\" ORDER BY 1", quoted.join(" || ', ' || "));
-        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut file).await.unwrap();
-        all.extend(rows);
-    }
-    all
-}
-
-/// The same of PostgreSQL, as a dump would have it.
+/// Every row of every table of PostgreSQL as text, as a dump would have it.
 pub async fn dump_postgres(url: &str) -> Vec<String> {
     let mut server = sqlx::PgConnection::connect(url).await.unwrap();
     let tables =

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AssertSqlSafe, Connection};
 use twoyes::cards::{Column, Format, Head};
 use twoyes::clock::{Span, Ts};
 use twoyes::domain::asking::Side;
@@ -15,8 +14,9 @@ use twoyes::ids::IntroductionId;
 use twoyes::store::idempotency::{self, Saved};
 use twoyes::store::persons::{self, Refusal, Whom};
 
-use crate::retention_kit::{asked, dump, say};
+use crate::retention_kit::{asked, say};
 use crate::support::app::{TestApp, raw_draft};
+use crate::support::sqlite::{self, dump};
 use crate::your_page_kit::send;
 
 const YEARS: i64 = 3;
@@ -214,22 +214,19 @@ async fn everything_is_kept_until_its_time_and_gone_the_day_after() {
     let cast = begin(&app).await;
     clutter(&app, &cast).await;
     let mut all = data(&app, &cast, start).await;
-    let mut file = sqlx::SqliteConnection::connect(&app.database_url()).await.unwrap();
+    let file = sqlite::open(&app.database_url());
     let mut figures = None;
     let mut looks = 0;
     for day in 0..365 * YEARS {
         let now = app.cx().now();
-        let rows = dump(&app.database_url()).await;
+        let rows = dump(&app.database_url(), &[]);
         let (proofs, rest): (Vec<String>, Vec<String>) = rows.into_iter().partition(|row| is_proof(row));
         for one in &mut all {
             let held = match &one.held {
                 // The proof of the yeses goes with the names.
                 Held::Word(word) if one.row == "introduced" => rest.iter().any(|row| row.contains(word)),
                 Held::Word(word) => proofs.iter().chain(&rest).any(|row| row.contains(word)),
-                Held::Sql(sql) => {
-                    let sql = AssertSqlSafe(sql.clone());
-                    sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut file).await.unwrap() > 0
-                }
+                Held::Sql(sql) => sqlite::number(&file, sql) > 0,
             };
             looks += 1;
             if held {
@@ -237,12 +234,12 @@ async fn everything_is_kept_until_its_time_and_gone_the_day_after() {
             }
         }
         if day == 100 {
-            figures = Some(tally(&mut file).await);
+            figures = Some(tally(&file));
         }
         app.later(Span::days(1));
         app.deliver().await;
     }
-    assert_eq!(Some(tally(&mut file).await), figures, "the outcome log counts what it counted");
+    assert_eq!(Some(tally(&file)), figures, "the outcome log counts what it counted");
     let faults = faults(&all, start, app.cx().now());
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     println!(
@@ -285,9 +282,9 @@ fn is_proof(row: &str) -> bool {
     row.starts_with("shown_text: ") || row.starts_with("audit_payload: ")
 }
 
-async fn tally(file: &mut sqlx::SqliteConnection) -> Vec<(i64, i64)> {
-    let sql = "SELECT SUM(closed), SUM(unheard) FROM tally GROUP BY purpose ORDER BY purpose";
-    sqlx::query_as(sql).fetch_all(file).await.unwrap()
+fn tally(file: &rusqlite::Connection) -> Vec<String> {
+    let sql = "SELECT SUM(closed) || ' ' || SUM(unheard) FROM tally GROUP BY purpose ORDER BY purpose";
+    sqlite::texts(file, sql)
 }
 
 fn rows_of(all: &[Datum]) -> Vec<String> {
@@ -330,8 +327,8 @@ async fn a_second_round_changes_nothing() {
         app.deliver().await;
         let rules = Rules::default();
         twoyes::flow::retention::round(app.cx(), &rules, app.cx().now()).await.unwrap();
-        let before = dump(&app.database_url()).await;
+        let before = dump(&app.database_url(), &[]);
         let again = twoyes::flow::retention::round(app.cx(), &rules, app.cx().now()).await.unwrap();
-        assert_eq!((again.all(), dump(&app.database_url()).await), (0, before), "after {days} more days");
+        assert_eq!((again.all(), dump(&app.database_url(), &[])), (0, before), "after {days} more days");
     }
 }

@@ -87,7 +87,7 @@ async fn old_requests_do_nothing_after_the_end() {
         }
         scene.pass(if end == Family::Introduction { Span::minutes(11) } else { Span::days(15) }).await;
         scene.pass(Span::minutes(1)).await;
-        let before = app.rows().await;
+        let before = app.rows();
         let mut bodies = Vec::new();
         for (path, nonce, choice) in &posts {
             let form = [("nonce", nonce.as_str()), ("choice", *choice), ("until", "2026-06-01")];
@@ -95,7 +95,7 @@ async fn old_requests_do_nothing_after_the_end() {
             bodies.push(app.get(path).await.is(410).body);
         }
         assert!(bodies.windows(2).all(|two| two[0] == two[1]), "one closed page");
-        assert!(app.rows().await == before && app.deliver().await.is_empty(), "nothing came of it");
+        assert!(app.rows() == before && app.deliver().await.is_empty(), "nothing came of it");
     }
 }
 
@@ -122,7 +122,7 @@ async fn a_link_of_one_purpose_opens_no_other_page() {
     let app = TestApp::new().await;
     let id = app.asked().await.id;
     app.deliver().await;
-    let before = app.rows().await;
+    let before = app.rows();
     let mut tried = 0;
     for name in [Answer, Stop, CheckIn, Manage] {
         let own = app.link(id, Side::First, name).await;
@@ -138,7 +138,7 @@ async fn a_link_of_one_purpose_opens_no_other_page() {
             tried += 1;
         }
     }
-    assert!(tried > 40 && app.rows().await == before, "{tried} tried");
+    assert!(tried > 40 && app.rows() == before, "{tried} tried");
 }
 
 #[tokio::test]

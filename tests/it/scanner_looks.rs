@@ -124,7 +124,7 @@ async fn looking_at_everything_in_every_state_a_hundred_at_a_time_changes_nothin
     let world = World::new().await;
     let names: BTreeSet<_> = world.introductions.iter().map(|(_, of)| of.state.name().as_str()).collect();
     assert_eq!(names.len(), 5, "every state: {names:?}");
-    let before = world.app.rows().await;
+    let before = world.app.rows();
     let routes: Vec<Route> = table().into_iter().filter(|route| route.method == "GET").collect();
     let mut all = Vec::new();
     for path in routes.iter().flat_map(|route| world.paths(route)) {
@@ -142,7 +142,7 @@ async fn looking_at_everything_in_every_state_a_hundred_at_a_time_changes_nothin
             good += usize::from(status == 200);
         }
     }
-    let after = world.app.rows().await;
+    let after = world.app.rows();
     let new: Vec<_> = after.iter().filter(|row| !before.contains(row)).collect();
     assert!(after == before, "{new:?}");
     assert!(world.app.deliver().await.is_empty(), "no mail came of it");
@@ -193,7 +193,7 @@ async fn mangled_links_open_nothing_and_the_real_one_still_works() {
     let app = TestApp::new().await;
     let of = app.asked().await;
     app.deliver().await;
-    let before = app.rows().await;
+    let before = app.rows();
     let mut tried = 0;
     for name in [Answer, Stop, CheckIn, Manage] {
         let path = app.link(of.id, Side::First, name).await;
@@ -221,6 +221,6 @@ async fn mangled_links_open_nothing_and_the_real_one_still_works() {
             }
         }
     }
-    assert!(app.rows().await == before, "nothing came of {tried} posts to bent links");
+    assert!(app.rows() == before, "nothing came of {tried} posts to bent links");
     answer(&app, &app.link(of.id, Side::First, Answer).await, "yes").await.says("Your yes is noted");
 }

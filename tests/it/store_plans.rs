@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use rusqlite::Connection;
 
 use crate::support::db::{Engine, fresh};
+use crate::support::sqlite;
 
 /// The tables that grow with use.
 const GROWING: [&str; 16] = [
@@ -45,16 +46,16 @@ fn statements() -> Vec<(String, String)> {
 }
 
 /// The partial indexes hold only what waits, so walking along one of them is what it is for.
-async fn partial_indexes(file: &mut SqliteConnection) -> BTreeSet<String> {
+fn partial_indexes(file: &Connection) -> BTreeSet<String> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'";
-    let rows = sqlx::query(sql).fetch_all(file).await.unwrap();
-    rows.iter().map(|row| row.get("name")).collect()
+    sqlite::texts(file, sql).into_iter().collect()
 }
 
-async fn plan(file: &mut SqliteConnection, sql: &str) -> Vec<String> {
-    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-    let rows = sqlx::query(explain).fetch_all(file).await.unwrap_or_else(|error| panic!("{error} in {sql}"));
-    rows.iter().map(|row| row.get("detail")).collect()
+fn plan(file: &Connection, sql: &str) -> Vec<String> {
+    let explained = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}"));
+    let mut explained = explained.unwrap_or_else(|error| panic!("{error} in {sql}"));
+    let mut steps = explained.raw_query();
+    std::iter::from_fn(|| steps.next().unwrap().map(|step| step.get("detail").unwrap())).collect()
 }
 
 /// `SCAN d USING INDEX x` reads all of `d`, unless `x` holds only a part of it.
@@ -79,15 +80,15 @@ fn reads_everything(step: &str, partial: &BTreeSet<String>) -> bool {
 #[tokio::test]
 async fn no_statement_reads_through_a_whole_table() {
     let db = fresh(Engine::Sqlite).await;
-    let mut file = SqliteConnection::connect(&db.url).await.unwrap();
-    let partial = partial_indexes(&mut file).await;
+    let file = sqlite::open(&db.url);
+    let partial = partial_indexes(&file);
     assert!(partial.len() >= 4, "{partial:?}");
     let statements = statements();
     assert!(statements.len() > 60, "only {} statements were found", statements.len());
     let mut slow = Vec::new();
     // The command line may take its time.
     for (path, sql) in statements.iter().filter(|(path, _)| path != "link_keys.rs" && path != "copy.rs") {
-        for step in plan(&mut file, sql).await {
+        for step in plan(&file, sql) {
             if reads_everything(&step, &partial) {
                 slow.push(format!("{path}: {step}\n    {sql}"));
             }
@@ -100,8 +101,8 @@ async fn no_statement_reads_through_a_whole_table() {
 #[tokio::test]
 async fn a_scan_is_noticed() {
     let db = fresh(Engine::Sqlite).await;
-    let mut file = SqliteConnection::connect(&db.url).await.unwrap();
-    let partial = partial_indexes(&mut file).await;
+    let file = sqlite::open(&db.url);
+    let partial = partial_indexes(&file);
     for sql in [
         "SELECT * FROM event WHERE what = 'closed'",
         "SELECT d.id FROM delivery d WHERE recipient = $1",
@@ -111,7 +112,7 @@ async fn a_scan_is_noticed() {
         "SELECT word FROM outcome_word WHERE introduction_id = $1",
         "SELECT i.id FROM introduction i ORDER BY i.created_at",
     ] {
-        let steps = plan(&mut file, sql).await;
+        let steps = plan(&file, sql);
         assert!(steps.iter().any(|step| reads_everything(step, &partial)), "{sql}: {steps:?}");
     }
 }
@@ -120,10 +121,10 @@ async fn a_scan_is_noticed() {
 #[tokio::test]
 async fn the_outcome_log_is_read_in_the_order_of_its_lists() {
     let db = fresh(Engine::Sqlite).await;
-    let mut file = SqliteConnection::connect(&db.url).await.unwrap();
+    let file = sqlite::open(&db.url);
     let mut seen = 0;
     for (path, sql) in statements().iter().filter(|(path, _)| path == "outcome_lists.rs") {
-        let steps = plan(&mut file, sql).await;
+        let steps = plan(&file, sql);
         if sql.contains("ORDER BY introduction_id DESC LIMIT $4") {
             seen += 1;
             let first = steps.iter().find(|step| step.starts_with("SEARCH outcome_")).unwrap();

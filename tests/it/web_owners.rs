@@ -325,11 +325,11 @@ async fn what_is_refused_leaves_the_database_as_it_was() {
             continue;
         };
         for path in cast.paths(route, row) {
-            let before = cast.app.rows().await;
+            let before = cast.app.rows();
             let page = cast.call(&kim, route.method, &path).await;
             let refused = page.status.is_client_error() || matches!(row, Row::Session | Row::Token);
             assert!(refused, "{} {path}: {}", route.method, page.status);
-            let mut after = cast.app.rows().await;
+            let mut after = cast.app.rows();
             after.retain(|row| !before.contains(row));
             assert_eq!(after, Vec::<String>::new(), "{} {path} changed something", route.method);
         }

@@ -8,7 +8,6 @@ use axum::body::Body;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use sqlx::{AssertSqlSafe, Connection, Row};
 use tower::ServiceExt;
 use twoyes::clock::{Clock, Span};
 use twoyes::domain::asking::{Policy, Side};
@@ -29,6 +28,7 @@ use twoyes::worker::{Outlet, Settings, Worker};
 
 use super::requests::form_request;
 pub use super::requests::{encode, request};
+use super::sqlite;
 pub use super::usual::{BASE, MONDAY, raw_draft};
 
 /// The site and who uses it.
@@ -278,46 +278,17 @@ impl TestApp {
 
     /// Every row of every table as text, but for what a look leaves behind: when a token or a session was
     /// used.
-    pub async fn rows(&self) -> Vec<String> {
-        let url = format!("sqlite:{}", self.dir.path().join("test.db").display());
-        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('session', 'api_token') ORDER BY name";
-        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.unwrap();
-        let mut rows = Vec::new();
-        for table in tables {
-            let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-            let columns: Vec<String> =
-                sqlx::query_scalar(AssertSqlSafe(columns)).fetch_all(&mut connection).await.unwrap();
-            let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
-            let all =
-                format!("SELECT '{table}: ' || {} FROM \"{table}\" ORDER BY 1", quoted.join(" || ', ' || "));
-            let all: Vec<String> =
-                sqlx::query_scalar(AssertSqlSafe(all)).fetch_all(&mut connection).await.unwrap();
-            rows.extend(all);
-        }
-        rows
+    pub fn rows(&self) -> Vec<String> {
+        sqlite::dump(&self.database_url(), &["session", "api_token"])
     }
 }
 
 impl TestApp {
-    /// Whether any table holds these words.
-    pub async fn holds(&self, words: &str) -> bool {
-        let url = format!("sqlite:{}", self.dir.path().join("test.db").display());
-        let mut on = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        let tables: Vec<(String,)> = sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table'")
-            .fetch_all(&mut on)
-            .await
-            .unwrap();
-        for (table,) in tables {
-            let sql = format!("SELECT * FROM \"{table}\"");
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut on).await.unwrap();
-            let texts =
-                rows.iter().flat_map(|row| (0..row.len()).map(|at| row.try_get_unchecked::<String, _>(at)));
-            if texts.flatten().any(|text| text.contains(words)) {
-                return true;
-            }
-        }
-        false
+    /// Whether any table holds these words, as text or as bytes.
+    pub fn holds(&self, words: &str) -> bool {
+        let bytes = data_encoding::HEXUPPER.encode(words.as_bytes());
+        let rows = sqlite::dump(&self.database_url(), &[]);
+        rows.iter().any(|row| row.contains(words) || row.contains(&bytes))
     }
 }
 

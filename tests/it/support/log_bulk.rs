@@ -1,11 +1,13 @@
 //! Many introductions at once, written as the flows would have left them.
 
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::{Connection, params};
 use twoyes::clock::{Span, Ts};
 use twoyes::domain::asking::Purpose;
 use twoyes::domain::name_words::{prefixes, words};
 use twoyes::domain::tally::{Came, Share, day};
 use twoyes::ids::{ConnectorId, derive, uuid_v7};
+
+use super::sqlite;
 
 const FIRST: [&str; 12] = [
     "Amara", "Bruno", "Chidi", "Dalia", "Emeka", "Farah", "Goran", "Hanna", "Ines", "Jonas", "Keiko", "Luca",
@@ -25,22 +27,19 @@ pub struct Bulk<'a> {
 }
 
 /// Writes `number` of them into a SQLite file that nobody else writes to.
-pub async fn fill(url: &str, number: u64, of: &Bulk<'_>) {
-    let mut file = SqliteConnection::connect(url).await.unwrap();
-    sqlx::query("PRAGMA synchronous = OFF").execute(&mut file).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut file).await.unwrap();
+pub fn fill(url: &str, number: u64, of: &Bulk<'_>) {
+    let file = &sqlite::open(url);
+    file.execute_batch("PRAGMA synchronous = OFF; BEGIN IMMEDIATE").unwrap();
     let mut waiting = Waiting::default();
     for n in 0..number {
-        one(&mut file, n, number, of, &mut waiting).await;
+        one(file, n, number, of, &mut waiting);
         if n % 500 == 499 {
-            waiting.write(&mut file).await;
+            waiting.write(file);
         }
     }
-    waiting.write(&mut file).await;
-    sums(&mut file).await;
-    sqlx::query("COMMIT").execute(&mut file).await.unwrap();
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut file).await.unwrap();
-    file.close().await.unwrap();
+    waiting.write(file);
+    sums(file);
+    file.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
 }
 
 /// What comes of the `n`th: most introductions meet, two of five close, the newest wait, a job is rare.
@@ -67,7 +66,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    async fn write(&mut self, file: &mut SqliteConnection) {
+    fn write(&mut self, file: &Connection) {
         for (sql, entries) in [
             (
                 "INSERT INTO outcome_list SELECT value ->> 0, unhex(value ->> 1) FROM json_each($1)",
@@ -79,12 +78,12 @@ impl Waiting {
             ),
         ] {
             let entries = serde_json::to_string(&entries).unwrap();
-            sqlx::query(sql).bind(entries).execute(&mut *file).await.unwrap();
+            file.prepare_cached(sql).unwrap().execute([entries]).unwrap();
         }
     }
 }
 
-async fn one(file: &mut SqliteConnection, n: u64, number: u64, of: &Bulk<'_>, waiting: &mut Waiting) {
+fn one(file: &Connection, n: u64, number: u64, of: &Bulk<'_>, waiting: &mut Waiting) {
     let random: [u8; 16] = derive(b"bulk", &n.to_string());
     let back = Span::days(of.days).0 / i64::try_from(number).unwrap() * i64::try_from(number - n).unwrap();
     let at = Ts(of.now.0 - back);
@@ -103,73 +102,68 @@ async fn one(file: &mut SqliteConnection, n: u64, number: u64, of: &Bulk<'_>, wa
     };
     let ended = at + Span::days(days.iter().sum::<i64>() + 1);
     let outcome = came.is_introduced().then_some(came).filter(|came| *came != Came::Unheard);
-    sqlx::query(
+    let sql =
         "INSERT INTO introduction (id, connector_id, version, state, purpose, ask_order, asked_for_this,
            names_second, writes_first, same_employer, coworker_confirmed, shared, step, round, introduced_at,
            closed_at, outcome, events, created_at, updated_at)
-         VALUES ($1, $2, 1, $3, $4, 'one_by_one', 0, 0, 'first', 0, 0, 'Meet.', 'A call', 1, $5, $6, $7, 1, $8, $8)",
-    )
-    .bind(id)
-    .bind(connector.0)
-    .bind(state)
-    .bind(purpose.as_str())
-    .bind((state == "introduced").then_some(ended.0))
-    .bind((state == "closed").then_some(at.0 + Span::days(14).0))
-    .bind(outcome.map(Came::as_str))
-    .bind(at.0)
-    .execute(&mut *file)
-    .await
-    .unwrap();
+         VALUES ($1, $2, 1, $3, $4, 'one_by_one', 0, 0, 'first', 0, 0, 'Meet.', 'A call', 1, $5, $6, $7, 1, $8, $8)";
+    let introduced_at = (state == "introduced").then_some(ended.0);
+    let closed_at = (state == "closed").then_some(at.0 + Span::days(14).0);
+    let values = params![
+        id.as_bytes(),
+        connector.0.as_bytes(),
+        state,
+        purpose.as_str(),
+        introduced_at,
+        closed_at,
+        outcome.map(Came::as_str),
+        at.0
+    ];
+    file.prepare_cached(sql).unwrap().execute(values).unwrap();
     let mut found_by = Vec::new();
     for (side, byte) in [("first", 7), ("second", 9)] {
         let pick = |byte: usize, of: [&'static str; 12]| of[usize::from(random[byte]) % of.len()];
         let name = format!("{} {}", pick(byte, FIRST), pick(byte + 1, LAST));
         found_by.extend(words(&name));
-        party(file, id, side, &name).await;
+        party(file, id, side, &name);
     }
     found_by.sort();
     found_by.dedup();
     let words = if came.is_introduced() { found_by } else { Vec::new() };
     let share = Share { day: day(at), connector, purpose, came, days, words };
-    tallied(file, id, &share, waiting).await;
+    tallied(file, id, &share, waiting);
 }
 
-async fn party(file: &mut SqliteConnection, id: uuid::Uuid, side: &str, name: &str) {
+fn party(file: &Connection, id: uuid::Uuid, side: &str, name: &str) {
     let link: [u8; 16] = derive(b"bulk link", &format!("{id}{side}"));
-    sqlx::query(
+    let sql =
         "INSERT INTO party (introduction_id, side, name, email, person, described, how_known, why, blurb,
            language, link, generation, note, quiet, shown_note, answers, check_ins)
-         VALUES ($1, $2, $3, 'x@example.org', $4, '', '', '', '', 'en', $4, 1, '', 0, '', 0, 0)",
-    )
-    .bind(id)
-    .bind(side)
-    .bind(name)
-    .bind(link.to_vec())
-    .execute(&mut *file)
-    .await
-    .unwrap();
+         VALUES ($1, $2, $3, 'x@example.org', $4, '', '', '', '', 'en', $4, 1, '', 0, '', 0, 0)";
+    file.prepare_cached(sql).unwrap().execute(params![id.as_bytes(), side, name, link]).unwrap();
 }
 
-async fn tallied(file: &mut SqliteConnection, id: uuid::Uuid, share: &Share, waiting: &mut Waiting) {
+fn tallied(file: &Connection, id: uuid::Uuid, share: &Share, waiting: &mut Waiting) {
     let days = share.days.iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
-    sqlx::query("INSERT INTO tallied VALUES ($1, $2, $3, $4, $5, $6, $7, 1)")
-        .bind(id)
-        .bind(share.day)
-        .bind(share.connector.0)
-        .bind(share.purpose.as_str())
-        .bind(share.came.as_str())
-        .bind(days)
-        .bind(share.words.join(" "))
-        .execute(&mut *file)
-        .await
-        .unwrap();
+    let sql = "INSERT INTO tallied VALUES ($1, $2, $3, $4, $5, $6, $7, 1)";
+    let (connector, purpose) = (share.connector.0.as_bytes(), share.purpose.as_str());
+    let values = params![
+        id.as_bytes(),
+        share.day,
+        connector,
+        purpose,
+        share.came.as_str(),
+        days,
+        share.words.join(" ")
+    ];
+    file.prepare_cached(sql).unwrap().execute(values).unwrap();
     let own = data_encoding::HEXLOWER.encode(id.as_bytes());
     waiting.lists.extend(share.lists().into_iter().map(|list| (list, own.clone())));
     waiting.words.extend(prefixes(&share.words).into_iter().map(|word| (word, own.clone())));
 }
 
 /// The sums over all of `tallied`, and full batches as if every second closing had been answered.
-async fn sums(file: &mut SqliteConnection) {
+fn sums(file: &Connection) {
     for (connector, purpose) in [
         ("connector_id", "purpose"),
         ("connector_id", "''"),
@@ -184,7 +178,7 @@ async fn sums(file: &mut SqliteConnection) {
         let sql = format!(
             "INSERT INTO tally SELECT {connector}, {purpose}, day, {columns} FROM tallied GROUP BY 1, 2, 3"
         );
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *file).await.unwrap();
+        file.execute_batch(&sql).unwrap();
         let sql = format!(
             "INSERT INTO tally_days SELECT {connector}, {purpose}, day - (day + 3) % 7, n, SUM(times) FROM
                (SELECT connector_id, purpose, day, CAST(substr(days, 1, 1) AS INTEGER) AS n, 1 AS times
@@ -193,9 +187,9 @@ async fn sums(file: &mut SqliteConnection) {
                 FROM tallied WHERE days <> '')
              GROUP BY 1, 2, 3, 4"
         );
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *file).await.unwrap();
+        file.execute_batch(&sql).unwrap();
     }
-    sqlx::query(
+    file.execute_batch(
         "INSERT INTO tally_batch
          SELECT purpose, nth / 10 + 1, MIN(at), MAX(at), COUNT(*), COUNT(*) / 2 FROM
            (SELECT t.purpose, i.created_at AS at,
@@ -203,7 +197,5 @@ async fn sums(file: &mut SqliteConnection) {
             FROM tallied t JOIN introduction i ON i.id = t.introduction_id WHERE t.came = 'closed')
          GROUP BY 1, 2",
     )
-    .execute(&mut *file)
-    .await
     .unwrap();
 }

@@ -20,5 +20,6 @@ pub mod requests;
 pub mod siege;
 pub mod smtp_script;
 pub mod smtp_sink;
+pub mod sqlite;
 pub mod usual;
 pub mod world;

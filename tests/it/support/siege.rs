@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::task::JoinHandle;
 use twoyes::clock::Clock;
 use twoyes::store::Db;
@@ -13,6 +13,7 @@ use super::driver::{Driver, Plan};
 use super::ledger::{Blow, Ledger};
 use super::process::{Instance, Running};
 use super::smtp_sink::SmtpSink;
+use super::sqlite;
 
 /// What the service waits for by the clock and nobody else has time for.
 const HELD: i64 = i64::MAX;
@@ -125,17 +126,12 @@ impl Siege {
 
 /// Runs a statement from outside.
 pub async fn sql_at(url: &str, sql: String) {
-    let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-    if let Some(file) = url.strip_prefix("sqlite:") {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        let mut conn = options.busy_timeout(Duration::from_secs(20)).connect().await.unwrap();
-        conn.execute(sql).await.unwrap();
-        conn.close().await.unwrap();
-    } else {
-        let mut conn = PgConnection::connect(url).await.unwrap();
-        conn.execute(sql).await.unwrap();
-        conn.close().await.unwrap();
+    if url.starts_with("sqlite:") {
+        return sqlite::run(url, &sql);
     }
+    let mut conn = PgConnection::connect(url).await.unwrap();
+    conn.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.unwrap();
+    conn.close().await.unwrap();
 }
 
 /// Random numbers that a printed seed brings back (SplitMix64).

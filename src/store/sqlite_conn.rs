@@ -1,4 +1,4 @@
-//! The writer's connection to an SQLite file: statements that run where they are called.
+//! A connection to an SQLite file: statements that run where they are called.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,24 +12,37 @@ use uuid::Uuid;
 /// Statements kept ready: about as many as there are.
 const STATEMENTS: usize = 256;
 
-/// WAL and `synchronous=FULL`: what was committed survives a power cut. What does not fit into the cache would lie
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// The file is made when it is missing.
+    Make,
+    Write,
+    Read,
+}
+
+/// Of one that writes. WAL and `synchronous=FULL`: what was committed survives a power cut. What does not fit into the cache would lie
 /// in /var/tmp otherwise, with people's words in it; and what was deleted is overwritten. A log that one great piece
 /// of work blew up gives its room back. The cache is large enough for what a group of answers touches: with SQLite's own
 /// two megabytes each commit reads pages again that it had.
-const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+const WRITING: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 8388608;
     PRAGMA cache_size = -8192;";
 
-/// Opens the file, and makes it when it is missing and may be made. Waits so long for others.
-pub(super) fn open(file: &Path, make: bool, patience: Duration) -> Result<Connection> {
+/// Of one that reads, with nothing of people in /var/tmp either.
+const READING: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;";
+
+/// Opens the file. Its statements wait so long for others.
+pub(super) fn open(file: &Path, access: Access, patience: Duration) -> Result<Connection> {
+    // Readers share the index of the log, which is written to.
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    flags.set(OpenFlags::SQLITE_OPEN_CREATE, make);
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, access == Access::Make);
     let conn = Connection::open_with_flags(file, flags)?;
     conn.busy_timeout(patience)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     // Else a statement whose values could decide which partial index fits is planned anew at each run.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    conn.execute_batch(SETTINGS)?;
+    conn.execute_batch(if access == Access::Read { READING } else { WRITING })?;
     Ok(conn)
 }
 
@@ -40,14 +53,14 @@ pub(super) fn empty_log(conn: &Connection) -> Result<bool> {
 }
 
 /// All rows of a statement.
-pub(super) fn all(conn: &Connection, sql: &str, args: &[Value]) -> Result<Vec<WriterRow>> {
+pub(super) fn all(conn: &Connection, sql: &str, args: &[Value]) -> Result<Vec<SqliteRow>> {
     let mut statement = conn.prepare_cached(sql)?;
     let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
     bind(&mut statement, args)?;
     let (mut all, mut rows) = (Vec::new(), statement.raw_query());
     while let Some(row) = rows.next()? {
         let values = (0..columns.len()).map(|at| row.get::<_, Value>(at));
-        all.push(WriterRow { columns: columns.clone(), values: values.collect::<Result<_>>()? });
+        all.push(SqliteRow { columns: columns.clone(), values: values.collect::<Result<_>>()? });
     }
     Ok(all)
 }
@@ -77,12 +90,12 @@ fn bind(statement: &mut Statement<'_>, args: &[Value]) -> Result<()> {
 }
 
 /// A row, taken out of the statement.
-pub struct WriterRow {
+pub struct SqliteRow {
     columns: Arc<[String]>,
     values: Vec<Value>,
 }
 
-impl WriterRow {
+impl SqliteRow {
     /// The value of a column; `None` where it is NULL.
     pub(super) fn take<T: Take>(&self, column: &str) -> std::result::Result<Option<T>, String> {
         let at = self.columns.iter().position(|name| name == column);
