@@ -27,6 +27,8 @@ pub use introduction_view::introduction as shown_introduction;
 pub use network::{shown_plan, shown_request, shown_words};
 pub use strict::{List, read as read_json};
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
@@ -80,8 +82,10 @@ const fn row(method: &'static str, path: &'static str, scope: Scope) -> Route {
 
 /// The API.
 pub fn router(web: &Web) -> Router {
+    // Its description is made along with it, and takes longer than all else here.
+    static ROUTES: LazyLock<Router<Web>> = LazyLock::new(|| described().0);
     let document = async || ([(CONTENT_TYPE, "application/json")], COMMITTED);
-    described().0.route(path::OPENAPI, get(document)).with_state(web.clone())
+    ROUTES.clone().route(path::OPENAPI, get(document)).with_state(web.clone())
 }
 
 /// What is served: writing it anew at each start takes longer than all else there.
