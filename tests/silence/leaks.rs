@@ -4,7 +4,10 @@
 //! product knows of them: each is what the product would show if it had that fault. The list is that of the threat
 //! model; what has no place here is told at [`NOT_PLANTED`].
 
-use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use twoyes::domain::asking::Side;
 use twoyes::ids::IntroductionId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,35 +74,37 @@ pub struct Inside {
 }
 
 impl Inside {
-    pub fn new(url: &str, id: IntroductionId, side: &'static str) -> Self {
-        Self { url: url.to_owned(), id, side }
+    pub fn new(url: &str, id: IntroductionId, side: Side) -> Self {
+        Self { url: url.to_owned(), id, side: side.as_str() }
     }
 
-    async fn ask(&self, sql: &str) -> String {
-        let mut file = SqliteConnection::connect(&self.url).await.unwrap();
-        let row = sqlx::query(AssertSqlSafe(sql.to_owned()));
-        let row = row.bind(self.id.0).bind(self.side).fetch_optional(&mut file).await.unwrap();
-        let text = row.and_then(|row| row.get::<Option<String>, _>(0));
-        file.close().await.unwrap();
-        text.unwrap_or_default()
+    fn file(&self) -> Connection {
+        let file = Connection::open(twoyes::store::sqlite_file(&self.url).unwrap()).unwrap();
+        file.busy_timeout(Duration::from_secs(5)).unwrap();
+        file
     }
 
-    async fn choice(&self) -> String {
-        self.ask("SELECT choice FROM party WHERE introduction_id = ?1 AND side = ?2").await
+    fn ask(&self, sql: &str) -> String {
+        let text = self.file().query_row(sql, params![self.id.0.as_bytes(), self.side], |row| row.get(0));
+        text.optional().unwrap().flatten().unwrap_or_default()
     }
 
-    async fn answered_at(&self) -> String {
+    fn choice(&self) -> String {
+        self.ask("SELECT choice FROM party WHERE introduction_id = ?1 AND side = ?2")
+    }
+
+    fn answered_at(&self) -> String {
         let sql = "SELECT CAST(answered_at AS TEXT) FROM party WHERE introduction_id = ?1 AND side = ?2";
-        self.ask(sql).await
+        self.ask(sql)
     }
 
     /// How many rows a table has.
-    async fn many(&self, table: &str) -> String {
-        self.ask(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table} WHERE ?1 = ?1 AND ?2 = ?2")).await
+    fn many(&self, table: &str) -> String {
+        self.ask(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table} WHERE ?1 = ?1 AND ?2 = ?2"))
     }
 
     /// What the leak does after somebody did something.
-    pub async fn spoil(&self, leak: Leak) {
+    pub fn spoil(&self, leak: Leak) {
         let sql = match leak {
             Leak::ClosesOnDecline => {
                 "UPDATE introduction SET deadline = 1, due_at = 1 WHERE id = ?1 AND state = 'asking' AND EXISTS
@@ -114,37 +119,35 @@ impl Inside {
             }
             _ => return,
         };
-        let mut file = SqliteConnection::connect(&self.url).await.unwrap();
-        sqlx::query(sql).bind(self.id.0).bind(self.side).execute(&mut file).await.unwrap();
-        file.close().await.unwrap();
+        self.file().execute(sql, params![self.id.0.as_bytes(), self.side]).unwrap();
     }
 
     /// What the leak adds to a mail to somebody else.
-    pub async fn in_mail(&self, leak: Leak, subject_line: &str) -> String {
+    pub fn in_mail(&self, leak: Leak, subject_line: &str) -> String {
         match leak {
-            Leak::ClosingWords if subject_line.contains("did not come about") => self.choice().await,
-            Leak::TheOtherWaits if self.choice().await == "yes" => "The other one waits for you.".into(),
-            Leak::CountingNumber => self.many("message").await,
+            Leak::ClosingWords if subject_line.contains("did not come about") => self.choice(),
+            Leak::TheOtherWaits if self.choice() == "yes" => "The other one waits for you.".into(),
+            Leak::CountingNumber => self.many("message"),
             _ => String::new(),
         }
     }
 
     /// What the leak adds to a response to somebody else.
-    pub async fn in_reply(&self, leak: Leak, who: &str, path: &str) -> String {
+    pub fn in_reply(&self, leak: Leak, who: &str, path: &str) -> String {
         let connector = who.starts_with("connector");
         match leak {
             Leak::OneOfTwo if connector && path.starts_with("/introductions/") => {
-                self.choice().await.len().to_string()
+                self.choice().len().to_string()
             }
-            Leak::AnsweredAt if connector && path.starts_with("/api/") => self.answered_at().await,
+            Leak::AnsweredAt if connector && path.starts_with("/api/") => self.answered_at(),
             Leak::BareFigures if connector && path == "/admin/outcomes" => {
-                self.many("(SELECT 1 FROM party WHERE choice IS NOT NULL)").await
+                self.many("(SELECT 1 FROM party WHERE choice IS NOT NULL)")
             }
-            Leak::ExportOfTheOther if path.ends_with("/data") => self.choice().await,
+            Leak::ExportOfTheOther if path.ends_with("/data") => self.choice(),
             Leak::LastModified if path.starts_with("/c/") => {
-                self.ask("SELECT CAST(updated_at AS TEXT) FROM introduction WHERE id = ?1 AND ?2 = ?2").await
+                self.ask("SELECT CAST(updated_at AS TEXT) FROM introduction WHERE id = ?1 AND ?2 = ?2")
             }
-            Leak::ChainLength if !connector => self.many("event").await,
+            Leak::ChainLength if !connector => self.many("event"),
             _ => String::new(),
         }
     }

@@ -10,7 +10,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use http_body_util::BodyExt;
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tempfile::TempDir;
 
 use tower::ServiceExt;
@@ -23,7 +22,7 @@ use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, Wake};
 use twoyes::ids::{Ids, IntroductionId};
 use twoyes::mail::SmtpRoute;
 use twoyes::metrics::Metrics;
-use twoyes::store::{Db, introductions, migrate};
+use twoyes::store::{Db, copy, introductions, migrate};
 use twoyes::urls::Urls;
 use twoyes::view::Views;
 use twoyes::web::client::Clients;
@@ -52,7 +51,7 @@ pub struct Sim {
     rest: Span,
     starts: u64,
     seen: usize,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// An answered request.
@@ -74,7 +73,25 @@ impl Sim {
         let db = Db::connect(&url, 2).await.unwrap();
         let house = House::open(db.clone(), &clock, 1, rest, &sink);
         let aside = House::open(db, &clock, 1 << 32, rest, &sink);
-        Self { clock, sink, house, aside, url, rest, starts: 1, seen: 0, _folder: folder }
+        Self { clock, sink, house, aside, url, rest, starts: 1, seen: 0, folder }
+    }
+
+    /// The same once more: both processes start again on a copy of the database, with a relay that takes everything.
+    pub async fn copy(&self) -> Self {
+        let folder = folder();
+        let file = folder.path().join("twoyes.db");
+        for part in ["", "-wal"] {
+            // Nobody writes now.
+            let name = format!("twoyes.db{part}");
+            std::fs::copy(self.folder.path().join(&name), folder.path().join(&name)).unwrap();
+        }
+        let url = format!("sqlite:{}", file.display());
+        let (clock, sink) = (Clock::fixed(self.now()), SmtpSink::start().await);
+        let (starts, rest) = (self.starts + 1, self.rest);
+        let db = Db::connect(&url, 2).await.unwrap();
+        let house = House::open(db.clone(), &clock, starts, rest, &sink);
+        let aside = House::open(db, &clock, starts << 32, rest, &sink);
+        Self { clock, sink, house, aside, url, rest, starts, seen: 0, folder }
     }
 
     /// Both processes end and start again on the same database.
@@ -229,10 +246,7 @@ async fn template() -> PathBuf {
         let url = format!("sqlite:{}", folder.path().join("first.db").display());
         let db = Db::connect(&url, 1).await.unwrap();
         migrate(&db, MONDAY).await.unwrap();
-        let mut plain = SqliteConnection::connect(&url).await.unwrap();
-        let copy = format!("VACUUM INTO '{}'", folder.path().join("template.db").display());
-        sqlx::raw_sql(AssertSqlSafe(copy)).execute(&mut plain).await.unwrap();
-        plain.close().await.unwrap();
+        copy::copy_sqlite(&folder.path().join("first.db"), &folder.path().join("template.db")).await.unwrap();
         folder
     });
     made.await.path().join("template.db")

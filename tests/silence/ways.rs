@@ -45,6 +45,11 @@ pub enum Way {
 }
 
 impl Way {
+    /// Whether something is different from the start, before the way begins.
+    pub const fn is_prepared(self) -> bool {
+        matches!(self, Self::Deferred | Self::Bounces)
+    }
+
     /// Whether a yes stands for a while.
     pub fn begins_with_yes(self) -> bool {
         matches!(

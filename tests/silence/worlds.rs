@@ -117,6 +117,11 @@ impl World {
         if self.subject_first { plan.first } else { plan.second }
     }
 
+    /// Whether much happens before the way begins.
+    pub fn opens_for_long(&self) -> bool {
+        self.delay >= Span::hours(1)
+    }
+
     /// The ways that no party may tell from each other. One by one, a first's yes is told by asking the second.
     pub fn ways(&self) -> Vec<Way> {
         if self.agreed_before {
