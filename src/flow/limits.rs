@@ -58,13 +58,14 @@ pub async fn record(cx: &Cx, who: ConnectorId) -> Result<Record, Failure> {
     Ok(limits::record(&mut tx, who, None, &cx.policy.limits, cx.now()).await?)
 }
 
-/// How many connectors are looked at for [`paused`].
+/// How many connectors are looked at for [`paused`], and how many of the newest complaints and dead addresses lead to them.
 const SUSPECTS: i64 = 50;
+const CAME_BACK: i64 = 2_000;
 
 /// The connectors whose asking is paused, for the admin who can let them go on.
 pub(super) async fn paused(tx: &mut Tx, cx: &Ctx) -> Result<Vec<Connector>, Failure> {
     let mut found = Vec::new();
-    for id in limits::suspects(tx, SUSPECTS).await? {
+    for id in limits::suspects(tx, SUSPECTS, CAME_BACK).await? {
         let paused = cx.policy.limits.pauses(&limits::lately(tx, id).await?);
         let who = connectors::get(tx, id).await?;
         found.extend(who.filter(|who| paused && who.is_active()));

@@ -111,20 +111,24 @@ pub async fn lately(tx: &mut Tx, who: ConnectorId) -> Result<Lately, StoreError>
     })
 }
 
-/// Connectors of whom something came back lately; no more than `limit`, those with the most first. Whether it pauses them
-/// is for [`lately`] to say.
-pub async fn suspects(tx: &mut Tx, limit: i64) -> Result<Vec<ConnectorId>, StoreError> {
+/// Connectors of whom something came back lately; no more than `limit`, those with the most first. Looks at the newest
+/// `lately` of each kind of what came back. Whether it pauses them is for [`lately`] to say.
+pub async fn suspects(tx: &mut Tx, limit: i64, lately: i64) -> Result<Vec<ConnectorId>, StoreError> {
     let rows = tx
         .q("SELECT connector_id, COUNT(*) AS n FROM
-              (SELECT connector_id FROM complaint
+              (SELECT connector_id FROM
+                 (SELECT connector_id FROM complaint ORDER BY introduction_id DESC LIMIT $2) AS inside
                UNION ALL
-               SELECT connector_id FROM outside_complaint
+               SELECT connector_id FROM
+                 (SELECT connector_id FROM outside_complaint ORDER BY at DESC LIMIT $2) AS outside
                UNION ALL
-               SELECT introduction.connector_id FROM party
-               JOIN introduction ON introduction.id = party.introduction_id
-               WHERE party.undeliverable_at IS NOT NULL) AS came_back
+               SELECT introduction.connector_id FROM
+                 (SELECT introduction_id FROM party WHERE undeliverable_at IS NOT NULL
+                  ORDER BY introduction_id DESC LIMIT $2) AS dead
+               JOIN introduction ON introduction.id = dead.introduction_id) AS came_back
             GROUP BY connector_id ORDER BY n DESC, connector_id LIMIT $1")
         .bind(limit)
+        .bind(lately)
         .all()
         .await?;
     rows.iter().map(|row| Ok(ConnectorId(row.get("connector_id")?))).collect()

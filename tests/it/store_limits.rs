@@ -83,7 +83,7 @@ both! {
 
     async fn those_of_whom_most_came_back_are_suspected_first(db: TestDb) {
         let db = &db.db;
-        assert!(look!(db, tx => limits::suspects(tx, 9)).is_empty());
+        assert!(look!(db, tx => limits::suspects(tx, 9, 9)).is_empty());
         let (one, two, three) =
             (saved_connector(db, 1).await.id, saved_connector(db, 2).await.id, saved_connector(db, 3).await.id);
         let first = asked(db, one, 2, T0, State::Asking).await;
@@ -96,8 +96,9 @@ both! {
                 .bind(second.0).run().await.map(|_| ())
         });
         dead.unwrap();
-        assert_eq!(look!(db, tx => limits::suspects(tx, 9)), [two, one]);
-        assert_eq!(look!(db, tx => limits::suspects(tx, 1)), [two]);
+        assert_eq!(look!(db, tx => limits::suspects(tx, 9, 9)), [two, one]);
+        assert_eq!(look!(db, tx => limits::suspects(tx, 1, 9)), [two]);
+        assert_eq!(look!(db, tx => limits::suspects(tx, 9, 1)), [two], "what came back before is not looked at");
     }
 
     async fn the_same_two_are_found_in_either_order_and_after_an_erasure(db: TestDb) {

