@@ -35,7 +35,7 @@ pub(super) struct Lent {
 
 impl Readers {
     /// Of a file that is there; `most` of them at once. Opens the first, which shows that the file can be read.
-    pub fn open(file: &Path, most: u32) -> Result<Self, StoreError> {
+    pub(super) fn open(file: &Path, most: u32) -> Result<Self, StoreError> {
         let places = usize::try_from(most.max(1)).unwrap_or(1);
         let readers =
             Self { file: file.to_owned(), open: Shelf::default(), places: Arc::new(Semaphore::new(places)) };
@@ -47,7 +47,7 @@ impl Readers {
     ///
     /// # Errors
     /// `Unavailable` after half a minute, or when the file cannot be opened now; `Broken` as anywhere.
-    pub async fn lend(&self) -> Result<Lent, StoreError> {
+    pub(super) async fn lend(&self) -> Result<Lent, StoreError> {
         let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
         let Ok(Ok(place)) = place else {
             return Err(StoreError::Unavailable("every connection for reading is taken".into()));

@@ -29,7 +29,7 @@ fn public_functions(code: &str) -> Vec<String> {
 
 /// Files whose functions are not called as `file::function`.
 fn is_machinery(stem: &str) -> bool {
-    matches!(stem, "mod" | "bell" | "query" | "migrate" | "readers" | "tx" | "sqlite" | "postgres" | "error")
+    matches!(stem, "mod" | "bell" | "query" | "migrate" | "tx" | "sqlite" | "postgres" | "error")
 }
 
 #[test]

@@ -68,6 +68,21 @@ impl Html {
         self.tags.iter().filter(|tag| tag.is(names))
     }
 
+    /// The page without what it says: elements, where they stand, their attributes but for addresses, values and moments,
+    /// and whether there are words in them.
+    pub fn shape(&self) -> String {
+        let said = |key: &str| matches!(key, "href" | "action" | "value" | "datetime" | "content");
+        let shape = |tag: &Tag| {
+            let mut words = vec![format!("{} {}", tag.inside.len(), tag.name)];
+            for (key, value) in &tag.attributes {
+                words.push(if said(key) { key.clone() } else { format!("{key}={value}") });
+            }
+            words.extend((!tag.text.is_empty()).then(|| "...".to_owned()));
+            words.join(" ")
+        };
+        self.tags.iter().map(shape).collect::<Vec<_>>().join("\n")
+    }
+
     /// The words of the only element of this name.
     pub fn text_of(&self, name: &str) -> &str {
         self.tags.iter().find(|tag| tag.name == name).map(|tag| tag.text.as_str()).unwrap_or_default()
