@@ -14,6 +14,7 @@ impl Config {
     pub fn validate(&self) -> Vec<ConfigProblem> {
         let mut judge = Judge::default();
         judge.server(self);
+        judge.database(self);
         judge.numbers(self);
         judge.instance(self);
         judge.mail(self);
@@ -105,12 +106,22 @@ impl Judge {
                 "must begin with https:// unless its host is this machine (localhost, 127.0.0.1)",
             );
         }
-        let scheme = config.database.url.expose().split(':').next().unwrap_or_default();
-        if !matches!(scheme, "sqlite" | "postgres" | "postgresql") {
-            self.refuse("database.url", "must begin with sqlite: or postgres:");
-        }
         if config.keys.file.as_os_str().is_empty() {
             self.refuse("keys.file", "must name a file");
+        }
+    }
+
+    fn database(&mut self, config: &Config) {
+        let url = config.database.url.expose();
+        match url.split_once(':') {
+            // A database in memory (`sqlite::memory:`) is one for each connection, and gone with the process.
+            Some(("sqlite", file))
+                if file.trim_start_matches("//").starts_with([':', '?']) || file.is_empty() =>
+            {
+                self.refuse("database.url", "must name a file, as in sqlite:/var/lib/twoyes/twoyes.db");
+            }
+            Some(("sqlite" | "postgres" | "postgresql", _)) => {}
+            _ => self.refuse("database.url", "must begin with sqlite: or postgres:"),
         }
     }
 

@@ -122,6 +122,16 @@ fn the_signing_domain_fits_the_sender() {
 }
 
 #[test]
+fn an_sqlite_database_is_a_file() {
+    for url in ["sqlite:", "sqlite::memory:", "sqlite://:memory:", "sqlite:?mode=memory"] {
+        refuses("database.url", |config| config.database.url = Secret::new(url));
+    }
+    let mut config = good();
+    config.database.url = Secret::new("sqlite:///var/lib/twoyes/twoyes.db?mode=rwc");
+    assert_eq!(sentences(&config), "");
+}
+
+#[test]
 fn an_unknown_database_is_refused_without_showing_the_url() {
     refuses("database.url", |config| config.database.url = Secret::new("mysql://u:hunter2@h/d"));
     let mut config = good();

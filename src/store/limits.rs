@@ -111,9 +111,9 @@ pub async fn lately(tx: &mut Tx, who: ConnectorId) -> Result<Lately, StoreError>
     })
 }
 
-/// Connectors of whom something came back lately; no more than `limit`, those with the most first. Looks at the newest
-/// `lately` of each kind of what came back. Whether it pauses them is for [`lately`] to say.
-pub async fn suspects(tx: &mut Tx, limit: i64, lately: i64) -> Result<Vec<ConnectorId>, StoreError> {
+/// Connectors of whom something came back lately; no more than `limit`, those with the most first. Looks at the
+/// `newest` of each kind of what came back. Whether it pauses them is for [`lately`] to say.
+pub async fn suspects(tx: &mut Tx, limit: i64, newest: i64) -> Result<Vec<ConnectorId>, StoreError> {
     let rows = tx
         .q("SELECT connector_id, COUNT(*) AS n FROM
               (SELECT connector_id FROM
@@ -128,7 +128,7 @@ pub async fn suspects(tx: &mut Tx, limit: i64, lately: i64) -> Result<Vec<Connec
                JOIN introduction ON introduction.id = dead.introduction_id) AS came_back
             GROUP BY connector_id ORDER BY n DESC, connector_id LIMIT $1")
         .bind(limit)
-        .bind(lately)
+        .bind(newest)
         .all()
         .await?;
     rows.iter().map(|row| Ok(ConnectorId(row.get("connector_id")?))).collect()
