@@ -74,3 +74,20 @@ fn the_rules_find_what_breaks_them() {
     finds("<h1>Desk</h1><a href=\"/\"><button>x</button></a>", "has no control inside");
     finds("<h1>Desk</h1><button><div>x</div></button>", "has text only in paragraphs");
 }
+
+/// What axe sees once for many samples: other words are the same page, another element, class or an emptied one is not.
+#[test]
+fn pages_that_differ_in_words_alone_have_one_shape() {
+    let shape = |body: &str| Html::parse(body).shape();
+    let like = shape("<p class=\"note\"><a href=\"/a\">Ada</a></p>");
+    assert_eq!(shape("<p class=\"note\"><a href=\"/b\">Grace and others</a></p>"), like);
+    for other in [
+        "<p class=\"note\"><a href=\"/a\"></a></p>",
+        "<p class=\"quiet\"><a href=\"/a\">Ada</a></p>",
+        "<p class=\"note\"><b>Ada</b></p>",
+        "<p class=\"note\"><a href=\"/a\" lang=\"de\">Ada</a></p>",
+        "<p class=\"note\"></p><a href=\"/a\">Ada</a>",
+    ] {
+        assert_ne!(shape(other), like, "{other}");
+    }
+}

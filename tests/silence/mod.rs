@@ -5,5 +5,6 @@ mod play;
 mod properties;
 mod seen;
 mod sim;
+mod stage;
 mod ways;
 mod worlds;

@@ -14,8 +14,9 @@ use tokio::runtime::{Builder, Runtime};
 use twoyes::clock::Span;
 
 use super::leaks::{LEAKS, Leak, NOT_PLANTED};
-use super::play::{Eyes, Opening, play};
+use super::play::{Opening, play};
 use super::seen::{Seen, difference};
+use super::stage::Eyes;
 use super::ways::{QUIET, Way};
 use super::worlds::{World, worlds};
 
