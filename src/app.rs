@@ -18,7 +18,7 @@ use crate::domain::audit::note;
 use crate::domain::limits::Limits;
 use crate::domain::link::{self, LinkRing};
 use crate::domain::retention::Rules;
-use crate::flow::{Counts, Ctx, Cx, Secrets, Sender, Wake, people};
+use crate::flow::{Ctx, Cx, Secrets, Sender, people};
 use crate::ids::Ids;
 use crate::keyring::{KeyFile, KeyFileError, KeyState};
 use crate::mail::LocalMailbox;
@@ -224,8 +224,8 @@ pub async fn context(config: &Config, choices: Choices) -> Result<Cx, AppError> 
         secrets: Secrets { pepper: keys.pepper, internal: keys.internal },
         ring: RwLock::new(Arc::new(ring)),
         urls,
-        wake: Wake::default(),
-        counts: Counts::default(),
+        wake: Arc::default(),
+        counts: Arc::default(),
     }))
 }
 

@@ -1,5 +1,6 @@
 //! A party opens the ask and answers it. Opening changes nothing, ever.
 
+use super::ahead::{ahead, write_mails};
 pub use super::ask_page::AskPage;
 use super::ask_page::{page, unsealed};
 use super::error::unit_error;
@@ -8,8 +9,9 @@ use super::{Ctx, Cx, Failure, evidence, limits, outside};
 use crate::clock::Ts;
 use crate::domain::answer::{Answer, Choice, Reply, not_now_until};
 use crate::domain::asking::Side;
+use crate::domain::connector::Connector;
 use crate::domain::consent::Witness;
-use crate::domain::decide;
+use crate::domain::decide::{self, Facts};
 use crate::domain::draft::BLURB_MAX;
 use crate::domain::introduction::Introduction;
 use crate::domain::link::{self, LinkFault};
@@ -81,7 +83,7 @@ pub async fn give(cx: &Cx, token: &str, raw: &RawReply) -> Result<AskPage, Answe
     let made_at = nonce::made_at(&cx.nonce_key(), link, generation, now, view);
     let opened = Opened { at: made_at.ok_or(AnswerError::StaleForm)?, nonce: view.into(), seal: seal.into() };
     let reply = check(cx, raw, now).map_err(AnswerError::Invalid)?;
-    let shared = cx.clone();
+    let shared = ahead(cx, async |cx| drop(foresee(cx, link, generation, &reply, now).await)).await;
     let given = cx
         .db
         .write(move |tx| {
@@ -241,6 +243,21 @@ pub(super) async fn stop_party(
     }
 }
 
+/// Makes the words of the page and of the mails that follow. What is the matter with the answer is for the unit of work
+/// to say.
+async fn foresee(cx: &Cx, link: LinkRef, generation: u8, reply: &Reply, now: Ts) -> Result<(), AnswerError> {
+    let mut tx = cx.db.read().await?;
+    let (of, side, connector) = find_answered(&mut tx, link, generation).await?;
+    drop(tx);
+    if witnessed(cx, &of, side, reply, now) {
+        unsealed(cx, &of, side, &connector.name, now).words(cx)?;
+    }
+    // Facts decide whether somebody is written to, not what they read.
+    let step = decide::answer(of, side, reply, &Facts::default(), &cx.policy, now).map_err(closed)?;
+    write_mails(cx, &connector, &step, now);
+    Ok(())
+}
+
 async fn give_in(
     tx: &mut Tx,
     cx: &Ctx,
@@ -250,36 +267,53 @@ async fn give_in(
     opened: &Opened,
     now: Ts,
 ) -> Result<Recorded, AnswerError> {
-    let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
-    let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
-    if of.parties.get(side).generation != generation {
-        return Err(LinkFault::Closed.into());
-    }
-    let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
+    let (of, side, connector) = find_answered(tx, link, generation).await?;
     if reply.answer == Answer::Yes {
         // Their yes may ask the other one.
         limits::hold_people(tx, &of).await?;
     }
     let facts = facts(tx, cx, &of, now).await?;
     let shown = unsealed(cx, &of, side, &connector.name, now);
-    let witness = match reply.answer {
-        Answer::Yes if of.is_open_for(side, now, &cx.policy) => Some(witness(cx, &shown, opened)?),
-        Answer::Yes | Answer::NotNow { .. } | Answer::No | Answer::Never => None,
-    };
-    let mut step =
-        decide::answer(of, side, reply, &facts, &cx.policy, now).map_err(|refusal| match refusal {
-            Refusal::Closed
-            | Refusal::WrongState
-            | Refusal::NotBefore(..)
-            | Refusal::StillOpen
-            | Refusal::Rest(_)
-            | Refusal::Held(_)
-            | Refusal::CoworkerTick
-            | Refusal::TooManyRounds => AnswerError::Link(LinkFault::Closed),
-        })?;
+    let witnessed = witnessed(cx, &of, side, reply, now);
+    let witness = if witnessed { Some(witness(cx, &shown, opened)?) } else { None };
+    let mut step = decide::answer(of, side, reply, &facts, &cx.policy, now).map_err(closed)?;
     step.witness = witness;
     save(tx, cx, &connector, &step, now).await?;
     Ok(Recorded { step, side, connector_name: connector.name, before: shown.as_asked() })
+}
+
+/// The introduction that this link answers, whose answer it is, and who asked.
+async fn find_answered(
+    tx: &mut Tx,
+    link: LinkRef,
+    generation: u8,
+) -> Result<(Introduction, Side, Connector), AnswerError> {
+    let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
+    let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
+    if of.parties.get(side).generation != generation {
+        return Err(LinkFault::Closed.into());
+    }
+    let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
+    Ok((of, side, connector))
+}
+
+/// Whether the words on which the answer is given are written down: those of a yes.
+fn witnessed(cx: &Ctx, of: &Introduction, side: Side, reply: &Reply, now: Ts) -> bool {
+    reply.answer == Answer::Yes && of.is_open_for(side, now, &cx.policy)
+}
+
+/// Whatever stands against an answer, its link is closed.
+const fn closed(refusal: Refusal) -> AnswerError {
+    match refusal {
+        Refusal::Closed
+        | Refusal::WrongState
+        | Refusal::NotBefore(..)
+        | Refusal::StillOpen
+        | Refusal::Rest(_)
+        | Refusal::Held(_)
+        | Refusal::CoworkerTick
+        | Refusal::TooManyRounds => AnswerError::Link(LinkFault::Closed),
+    }
 }
 
 /// What a yes is given on: the words of the page, which must be those of the page that was opened.

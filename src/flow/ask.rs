@@ -1,5 +1,6 @@
 //! Asking, and asking again.
 
+use super::ahead::{ahead, write_mails};
 use super::error::unit_error;
 use super::once::Keep;
 use super::save::{committed, facts, save};
@@ -93,8 +94,7 @@ async fn on_request_in(
     id: IntroductionId,
     now: Ts,
 ) -> Result<[Step; 2], AskError> {
-    let draft = introductions::load(tx, id).await?.filter(|of| of.connector == who.id);
-    let draft = draft.ok_or(AskError::NotFound)?;
+    let draft = find_own(tx, who, id).await?;
     // Before the request is read: two drafts at once must not both take it.
     limits::hold(tx, who, &draft).await?;
     let person = draft.parties.first.person;
@@ -128,7 +128,8 @@ async fn start(
     decision: Decision,
     keep: Keep<Introduction>,
 ) -> Result<Introduction, AskError> {
-    let (now, shared, who) = (cx.now(), cx.clone(), who.clone());
+    let (now, who) = (cx.now(), who.clone());
+    let shared = ahead(cx, async |cx| drop(foresee(cx, &who, id, decision, now).await)).await;
     let step = cx
         .db
         .write(move |tx| {
@@ -144,6 +145,22 @@ async fn start(
     Ok(step.next)
 }
 
+/// Writes the asks. What stands against them is for the unit of work to say.
+async fn foresee(
+    cx: &Cx,
+    who: &Connector,
+    id: IntroductionId,
+    decision: Decision,
+    now: Ts,
+) -> Result<(), AskError> {
+    let mut tx = cx.db.read().await?;
+    let old = find_own(&mut tx, who, id).await?;
+    drop(tx);
+    // Facts decide whether somebody is asked, not what they read.
+    write_mails(cx, who, &decision(old, &Facts::default(), &cx.policy, now)?, now);
+    Ok(())
+}
+
 async fn start_in(
     tx: &mut Tx,
     cx: &Ctx,
@@ -152,8 +169,7 @@ async fn start_in(
     decision: Decision,
     now: Ts,
 ) -> Result<Step, AskError> {
-    let old = introductions::load(tx, id).await?;
-    let old = old.filter(|old| old.connector == who.id).ok_or(AskError::NotFound)?;
+    let old = find_own(tx, who, id).await?;
     limits::hold(tx, who, &old).await?;
     let facts = facts(tx, cx, &old, now).await?;
     let facts = limits::facts(tx, cx, who, &old, now, facts).await?;
@@ -168,4 +184,9 @@ async fn start_in(
     })?;
     save(tx, cx, who, &step, now).await?;
     Ok(step)
+}
+
+async fn find_own(tx: &mut Tx, who: &Connector, id: IntroductionId) -> Result<Introduction, AskError> {
+    let of = introductions::load(tx, id).await?;
+    of.filter(|of| of.connector == who.id).ok_or(AskError::NotFound)
 }

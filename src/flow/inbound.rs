@@ -11,7 +11,7 @@ use crate::domain::link::Purpose;
 use crate::domain::report::{self, Complaint, Content, Failed, Incoming, Meaning, Silent};
 use crate::domain::step::Step;
 use crate::ids::{DeliveryId, IntroductionId};
-use crate::store::courier::Attempt;
+use crate::store::attempts::Attempt;
 use crate::store::{Tx, introductions, own_cards, reports};
 
 /// How long a report that was carried out is remembered.

@@ -1,10 +1,11 @@
 //! What time alone makes happen: the introduction when the hold is over, reminders, the closing,
 //! check-ins. The sweeper calls these.
 
+use super::ahead::{ahead, write_mails};
 use super::save::{committed, facts, save};
 use super::{Ctx, Cx, Failure};
 use crate::clock::Ts;
-use crate::domain::decide;
+use crate::domain::decide::{self, Facts};
 use crate::domain::introduction::State;
 use crate::domain::step::Step;
 use crate::ids::IntroductionId;
@@ -24,7 +25,7 @@ pub async fn next_due(cx: &Cx) -> Result<Option<Ts>, Failure> {
 
 /// Does what is due by then for one introduction. Harmless when nothing is, or when somebody else did it.
 pub async fn tick(cx: &Cx, id: IntroductionId, now: Ts) -> Result<(), Failure> {
-    let shared = cx.clone();
+    let shared = ahead(cx, async |cx| drop(foresee(cx, id, now).await)).await;
     let step = cx
         .db
         .write(move |tx| {
@@ -35,6 +36,17 @@ pub async fn tick(cx: &Cx, id: IntroductionId, now: Ts) -> Result<(), Failure> {
     if let Some(step) = step {
         committed(cx, &step);
     }
+    Ok(())
+}
+
+/// Writes the mails that are due.
+async fn foresee(cx: &Cx, id: IntroductionId, now: Ts) -> Result<(), Failure> {
+    let mut tx = cx.db.read().await?;
+    let Some(old) = introductions::load(&mut tx, id).await? else { return Ok(()) };
+    let Some(connector) = connectors::get(&mut tx, old.connector).await? else { return Ok(()) };
+    drop(tx);
+    // Facts decide whether somebody is written to, not what they read.
+    write_mails(cx, &connector, &decide::tick(old, &Facts::default(), &cx.policy, now), now);
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod admin_acts;
+mod ahead;
 pub mod answer;
 pub mod ask;
 pub mod ask_me;
@@ -81,8 +82,8 @@ pub struct Ctx {
     /// Replaced as a whole when the key file was read again.
     pub ring: std::sync::RwLock<Arc<LinkRing>>,
     /// Rung when a mail was queued or a time was set.
-    pub wake: Wake,
-    pub counts: Counts,
+    pub wake: Arc<Wake>,
+    pub counts: Arc<Counts>,
 }
 
 /// Who our mails come from.
@@ -119,6 +120,24 @@ pub struct Counts {
 }
 
 impl Ctx {
+    /// The same, with views that make no text twice.
+    #[must_use]
+    fn remembering(&self) -> Self {
+        Self {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            views: self.views.remembering(),
+            urls: self.urls.clone(),
+            policy: self.policy.clone(),
+            sender: self.sender.clone(),
+            secrets: self.secrets.clone(),
+            ring: self.ring().into(),
+            wake: Arc::clone(&self.wake),
+            counts: Arc::clone(&self.counts),
+        }
+    }
+
     #[must_use]
     pub fn now(&self) -> Ts {
         self.clock.now()

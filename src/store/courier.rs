@@ -1,17 +1,25 @@
-//! The outbox from the courier's side: lease, mark, record. Every write names the fence it was leased
-//! under, so a late worker cannot overwrite a newer one.
+//! The outbox from the courier's side: what is leased, given back, and taken back. Every write names the fence it
+//! was leased under, so a late worker cannot overwrite a newer one.
 
 use uuid::Uuid;
 
+use super::attempts::{self, Attempt, of_leases};
 use super::error::StoreError;
 use super::query::{Row, as_json};
-use super::retention;
 use super::tx::Tx;
 use crate::clock::{Span, Ts};
 use crate::domain::asking::Side;
 use crate::domain::letter::{DeliveryState, Headers, LinkSpec};
 use crate::domain::message::MessageKind;
 use crate::ids::{DeliveryId, IntroductionId, MessageId};
+
+/// A lease, as its holder knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Lease {
+    #[serde(with = "uuid::serde::simple")]
+    pub id: Uuid,
+    pub fence: i64,
+}
 
 /// A due time that never comes: an `unknown` delivery that waits for a person.
 pub const HELD: Ts = Ts(i64::MAX);
@@ -43,6 +51,13 @@ pub struct Leased {
     /// A vCard file that goes with it; empty for almost all.
     pub card: String,
     pub dated_at: Ts,
+}
+
+impl Leased {
+    #[must_use]
+    pub const fn lease(&self) -> Lease {
+        Lease { id: self.id.0, fence: self.fence }
+    }
 }
 
 /// Leases up to `limit` due deliveries until `until`, oldest first, none for the `busy` domains. SQLite is told the index:
@@ -160,150 +175,18 @@ fn json<T: serde::de::DeserializeOwned>(column: &'static str, text: &str) -> Res
     serde_json::from_str(text).map_err(|error| StoreError::Data { column, why: error.to_string() })
 }
 
-/// The answer to "may I send this now?".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leave {
-    /// Marked `transmitting`: go.
-    Go,
-    /// Suppressed meanwhile: it is cancelled now.
-    Suppressed,
-    /// Taken back, or in another worker's hands.
-    Lost,
-}
-
-/// Marks a leased delivery `transmitting`, unless it was taken back or its recipient does not want it: they
-/// said never, pause, or refused this connector or the other person. A pause and a refusal stop questions only.
-pub async fn mark_transmitting(
-    tx: &mut Tx,
-    id: DeliveryId,
-    fence: i64,
-    now: Ts,
-) -> Result<Leave, StoreError> {
-    let marked = tx
-        .q("UPDATE delivery SET state = 'transmitting', attempts = attempts + 1
-            WHERE id = $1 AND fence = $2 AND state = 'leased'
-              AND (person IS NULL
-                   OR NOT EXISTS (SELECT 1 FROM suppression s WHERE s.person = delivery.person))
-              AND (person IS NULL OR kind NOT IN ('ask_first', 'ask_second', 'reminder', 'check_in')
-                   OR (NOT EXISTS (SELECT 1 FROM person p
-                                   WHERE p.person = delivery.person AND p.paused_until > $3)
-                       AND NOT EXISTS (SELECT 1 FROM refusal r
-                                       JOIN introduction i ON i.connector_id = r.connector_id
-                                       WHERE r.person = delivery.person
-                                         AND i.id = delivery.introduction_id)
-                       AND NOT EXISTS (SELECT 1 FROM refusal r JOIN party o ON o.person = r.other
-                                       WHERE r.person = delivery.person
-                                         AND o.introduction_id = delivery.introduction_id
-                                         AND o.side <> delivery.side)))
-              AND (kind NOT IN ('card_ask', 'pass_ask')
-                   OR (NOT EXISTS (SELECT 1 FROM person p
-                                   WHERE p.person = delivery.person AND p.paused_until > $3)
-                       AND NOT EXISTS (SELECT 1 FROM refusal r
-                                       JOIN message m ON m.connector_id = r.connector_id
-                                       WHERE r.person = delivery.person AND m.id = delivery.message_id)))")
-        .bind(id.0)
-        .bind(fence)
-        .bind(now.0)
-        .run()
-        .await?;
-    if marked == 1 {
-        return Ok(Leave::Go);
-    }
-    let cancelled = tx
-        .q("UPDATE delivery SET state = 'cancelled', finished_at = $3, last_words = 'taken back'
-            WHERE id = $1 AND fence = $2 AND state = 'leased'")
-        .bind(id.0)
-        .bind(fence)
-        .bind(now.0)
-        .run()
-        .await?;
-    Ok(if cancelled == 1 { Leave::Suppressed } else { Leave::Lost })
-}
-
-/// How an attempt ended, as it is kept with the delivery.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    pub at: Ts,
-    pub took: Span,
-    pub stage: &'static str,
-    pub result: &'static str,
-    pub code: Option<i64>,
-    pub enhanced: Option<String>,
-    /// The server's words, without addresses.
-    pub words: String,
-}
-
-/// Records the end of an attempt: the delivery's new state and the attempt itself. A late worker, whose
-/// lease was given to another, records nothing. Returns whether it was recorded.
-///
-/// An attempt that ended before it was marked is counted here; the mark has counted the others.
-pub async fn record(
-    tx: &mut Tx,
-    delivery: &Leased,
-    state: DeliveryState,
-    due_at: Ts,
-    attempt: &Attempt,
-) -> Result<bool, StoreError> {
-    let finished = match state {
-        DeliveryState::Sent | DeliveryState::Failed | DeliveryState::Cancelled => Some(attempt.at.0),
-        DeliveryState::Queued
-        | DeliveryState::Leased
-        | DeliveryState::Transmitting
-        | DeliveryState::Deferred
-        | DeliveryState::Unknown => None,
-    };
-    let unknown = i64::from(state == DeliveryState::Unknown);
-    // `sent` is recorded even when the lease ran out meanwhile, as long as nobody else took it over.
-    let recorded = tx
-        .q("UPDATE delivery SET state = $3, due_at = $4, leased_until = NULL, unknowns = unknowns + $5,
-              last_words = $6, finished_at = $7,
-              attempts = attempts + CASE WHEN state = 'leased' THEN 1 ELSE 0 END
-            WHERE id = $1 AND fence = $2 AND state IN ('leased', 'transmitting', 'unknown')")
-        .bind(delivery.id.0)
-        .bind(delivery.fence)
-        .bind(state.as_str())
-        .bind(due_at.0)
-        .bind(unknown)
-        .bind(attempt.words.as_str())
-        .bind(finished)
-        .run()
-        .await?;
-    if recorded == 1 {
-        add_attempt(tx, delivery.id, attempt).await?;
-        if finished.is_some() && delivery.kind == MessageKind::Erased {
-            retention::forget_mail(tx, delivery.message, attempt.at, attempt.at).await?;
-        }
-    }
-    Ok(recorded == 1)
-}
-
-pub(super) async fn add_attempt(tx: &mut Tx, id: DeliveryId, attempt: &Attempt) -> Result<(), StoreError> {
-    tx.q("INSERT INTO attempt (delivery_id, nth, at, took, stage, result, code, enhanced, words)
-          SELECT $1, COALESCE(MAX(nth), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM attempt WHERE delivery_id = $1")
-        .bind(id.0)
-        .bind(attempt.at.0)
-        .bind(attempt.took.0)
-        .bind(attempt.stage)
-        .bind(attempt.result)
-        .bind(attempt.code)
-        .bind(attempt.enhanced.clone())
-        .bind(attempt.words.as_str())
-        .run()
-        .await?;
-    Ok(())
-}
-
-/// Gives a lease back untouched: the route is paused, or the service stops. Also after the mark, when it is
+/// Gives leases back untouched: the route is paused, or the service stops. Also after the mark, when it is
 /// known that nothing was handed over; the mark's count is taken back then.
-pub async fn release(tx: &mut Tx, id: DeliveryId, fence: i64, due_at: Ts) -> Result<(), StoreError> {
-    tx.q("UPDATE delivery SET state = 'queued', due_at = $3, leased_until = NULL,
-            attempts = attempts - CASE WHEN state = 'transmitting' THEN 1 ELSE 0 END
-          WHERE id = $1 AND fence = $2 AND state IN ('leased', 'transmitting')")
-        .bind(id.0)
-        .bind(fence)
-        .bind(due_at.0)
-        .run()
-        .await?;
+pub async fn release(tx: &mut Tx, leases: &[Lease], due_at: Ts) -> Result<(), StoreError> {
+    let released = of_leases!(
+        tx,
+        "UPDATE delivery SET state = 'queued', due_at = $2, leased_until = NULL,
+           attempts = attempts - CASE WHEN state = 'transmitting' THEN 1 ELSE 0 END
+         FROM held
+         WHERE delivery.id = held.id AND delivery.fence = held.fence
+           AND delivery.state || '' IN ('leased', 'transmitting')"
+    );
+    released.bind(as_json("lease", leases)?).bind(due_at.0).run().await?;
     Ok(())
 }
 
@@ -336,19 +219,18 @@ pub async fn reclaim(
         .bind(STOPPED)
         .all()
         .await?;
-    for row in &unknown {
-        // Whoever made this attempt cannot write it down any more.
-        let attempt = Attempt {
-            at: now,
-            took: Span::ZERO,
-            stage: "body",
-            result: DeliveryState::Unknown.as_str(),
-            code: None,
-            enhanced: None,
-            words: STOPPED.to_owned(),
-        };
-        add_attempt(tx, DeliveryId(row.get("id")?), &attempt).await?;
-    }
+    // Whoever made these attempts cannot write them down any more.
+    let attempt = Attempt {
+        at: now,
+        took: Span::ZERO,
+        stage: "body",
+        result: DeliveryState::Unknown.as_str(),
+        code: None,
+        enhanced: None,
+        words: STOPPED.to_owned(),
+    };
+    let ids: Vec<Uuid> = unknown.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
+    attempts::add(tx, ids.iter().map(|id| (*id, &attempt))).await?;
     Ok((queued, u64::try_from(unknown.len()).unwrap_or(u64::MAX)))
 }
 

@@ -95,7 +95,7 @@ pub async fn migrate(db: &Db, now: crate::clock::Ts) -> Result<usize, MigrateErr
             let pending = judge(tx, &applied)?;
             for migration in &pending {
                 let (sql, sum) = text_for(tx, migration);
-                tx.command(sql).await?;
+                tx.script(sql).await?;
                 tx.q("INSERT INTO migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)")
                     .bind(migration.version)
                     .bind(migration.name)

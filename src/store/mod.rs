@@ -2,6 +2,7 @@
 
 mod error;
 mod migrate;
+mod placeholders;
 mod postgres;
 mod query;
 mod readers;
@@ -16,6 +17,7 @@ pub mod address_changes;
 pub mod addresses;
 pub mod admin_acts;
 pub mod ask_me;
+pub mod attempts;
 pub mod audit;
 pub mod bell;
 pub mod circles;
@@ -177,6 +179,16 @@ impl Db {
     pub fn ask_for_space(&self, free: FreeBytes) {
         if let Self::Sqlite(db) = self {
             db.gauge.ask(free);
+        }
+    }
+
+    /// Whether units wait for the one writer now: whoever comes has time until their turn. Never on PostgreSQL, where
+    /// nobody waits for anybody.
+    #[must_use]
+    pub fn is_waited_for(&self) -> bool {
+        match self {
+            Self::Sqlite(db) => db.is_waited_for(),
+            Self::Postgres(_) => false,
         }
     }
 

@@ -8,7 +8,8 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{Arguments, Decode, Encode, Postgres, Row as _, Type, ValueRef};
 
 use super::error::StoreError;
-use super::sqlite_conn::{self, Give, SqliteRow, Take};
+use super::placeholders::Placeholders;
+use super::sqlite_conn::{Give, SqliteRow, Take};
 use super::tx::{Conn, Tx};
 
 /// A value both engines can take.
@@ -78,7 +79,7 @@ impl Query<'_> {
         let Self { tx, sql, args, .. } = self;
         match args {
             Args::Sqlite(args) => {
-                let rows = sqlite_conn::all(tx.sqlite(sql)?, sql, &args);
+                let rows = tx.sqlite(sql)?.all(sql, &args);
                 rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
                     .map_err(|error| tx.sqlite_fault(sql, &error))
             }
@@ -101,7 +102,7 @@ impl Query<'_> {
         let Self { tx, sql, args, .. } = self;
         match args {
             Args::Sqlite(args) => {
-                sqlite_conn::run(tx.sqlite(sql)?, sql, &args).map_err(|error| tx.sqlite_fault(sql, &error))
+                tx.sqlite(sql)?.run(sql, &args).map_err(|error| tx.sqlite_fault(sql, &error))
             }
             Args::Postgres(args) => {
                 let done = sqlx::query_with(sql, args).execute(tx.postgres(sql)?).await;
@@ -120,7 +121,10 @@ impl Query<'_> {
     }
 
     fn check(&self) -> Result<(), StoreError> {
-        let placeholders = count_placeholders(self.sql);
+        let placeholders = match self.args {
+            Args::Sqlite(_) => self.tx.sqlite(self.sql)?.placeholders(self.sql),
+            Args::Postgres(_) => Placeholders::of(self.sql).highest(),
+        };
         if placeholders != self.binds {
             return Err(StoreError::Binds { placeholders, binds: self.binds, sql: self.sql });
         }
@@ -140,18 +144,6 @@ pub(super) fn as_json<T: serde::Serialize + ?Sized>(
     values: &T,
 ) -> Result<String, StoreError> {
     serde_json::to_string(values).map_err(|error| StoreError::Data { column, why: error.to_string() })
-}
-
-/// The highest `$n` in the text. No statement here has a `$` inside a literal.
-fn count_placeholders(sql: &str) -> usize {
-    sql.split('$')
-        .skip(1)
-        .filter_map(|rest| {
-            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-            rest[..end].parse::<usize>().ok()
-        })
-        .max()
-        .unwrap_or(0)
 }
 
 /// One row of a result.
@@ -205,16 +197,5 @@ impl Row {
     pub fn bytes<const N: usize>(&self, column: &'static str) -> Result<[u8; N], StoreError> {
         let bytes: Vec<u8> = self.get(column)?;
         bytes.try_into().map_err(|_| StoreError::Data { column, why: format!("not {N} bytes") })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::count_placeholders;
-
-    #[test]
-    fn placeholders_are_counted_by_their_highest_number() {
-        assert_eq!(count_placeholders("SELECT 1"), 0);
-        assert_eq!(count_placeholders("a = $1 AND b = $12 OR c = $1"), 12);
     }
 }

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex as Shelf, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use super::error::StoreError;
-use super::sqlite_conn::{self, Access};
+use super::sqlite_conn::{self, Access, SqliteConn};
 
 /// How long a caller waits for one that others have.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,13 +21,13 @@ const BUSY: Duration = Duration::from_secs(5);
 pub(super) struct Readers {
     file: PathBuf,
     /// In the order in which they were opened; the first that is free is lent, and its cache is warm.
-    open: Shelf<Vec<Arc<Mutex<Connection>>>>,
+    open: Shelf<Vec<Arc<Mutex<SqliteConn>>>>,
     places: Arc<Semaphore>,
 }
 
 /// One that was lent. Dropping it gives it back.
 pub(super) struct Lent {
-    conn: OwnedMutexGuard<Connection>,
+    conn: OwnedMutexGuard<SqliteConn>,
     // Given up after the connection: who gets the place finds one that is free.
     _place: OwnedSemaphorePermit,
 }
@@ -55,7 +54,7 @@ impl Readers {
         Ok(Lent { conn: self.one()?, _place: place })
     }
 
-    fn one(&self) -> Result<OwnedMutexGuard<Connection>, StoreError> {
+    fn one(&self) -> Result<OwnedMutexGuard<SqliteConn>, StoreError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(free) = open.iter().find_map(|conn| Arc::clone(conn).try_lock_owned().ok()) {
             return Ok(free);
@@ -69,9 +68,9 @@ impl Readers {
 }
 
 impl std::ops::Deref for Lent {
-    type Target = Connection;
+    type Target = SqliteConn;
 
-    fn deref(&self) -> &Connection {
+    fn deref(&self) -> &SqliteConn {
         &self.conn
     }
 }

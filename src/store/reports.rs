@@ -1,6 +1,6 @@
 //! What came back: which reports were carried out, what is known of the mails they are about, and complaints.
 
-use super::courier::{Attempt, add_attempt};
+use super::attempts::{self, Attempt};
 use super::error::StoreError;
 use super::tx::Tx;
 use crate::clock::Ts;
@@ -79,7 +79,7 @@ pub async fn came_back(tx: &mut Tx, id: DeliveryId, said: &Attempt) -> Result<()
         .bind(said.words.as_str())
         .run()
         .await?;
-    add_attempt(tx, id, said).await
+    attempts::add(tx, std::iter::once((id.0, said))).await
 }
 
 /// Notes that a party complained about an introduction of this connector. `false` when they did before.

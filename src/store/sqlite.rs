@@ -60,7 +60,7 @@ impl SqliteDb {
         let (file, sick) = (Arc::clone(&self.file), self.sick.clone());
         let tidied = tokio::task::spawn_blocking(move || {
             let conn = sqlite_conn::open(&file, Access::Write, Duration::from_secs(1));
-            let busy = conn.and_then(|conn| sqlite_conn::empty_log(&conn));
+            let busy = conn.and_then(|conn| conn.empty_log());
             busy.map(|busy| !busy).map_err(|error| {
                 let fault = StoreError::of_sqlite("PRAGMA wal_checkpoint(TRUNCATE)", &error);
                 if let StoreError::Broken(why) = &fault {
@@ -74,6 +74,10 @@ impl SqliteDb {
 
     pub(super) async fn submit(&self, job: Job) -> Result<(), StoreError> {
         self.jobs.send(job).await.map_err(|_| StoreError::Unavailable("the writer has stopped".into()))
+    }
+
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.jobs.capacity() < self.jobs.max_capacity()
     }
 
     pub(super) async fn reader(&self) -> Result<Tx, StoreError> {

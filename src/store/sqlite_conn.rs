@@ -1,13 +1,17 @@
 //! A connection to an SQLite file: statements that run where they are called.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, Result, Rows, Statement};
 use uuid::Uuid;
+
+use super::placeholders::Placeholders;
 
 /// Statements kept ready: about as many as there are.
 const STATEMENTS: usize = 256;
@@ -32,8 +36,21 @@ const WRITING: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRA
 /// Of one that reads, with nothing of people in /var/tmp either.
 const READING: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;";
 
+/// A connection, and what is known of the statements that were run on it.
+pub(super) struct SqliteConn {
+    conn: Connection,
+    /// By where the text lies in this program: hashing some hundred letters for each run takes as long as many runs.
+    known: RefCell<HashMap<(usize, usize), Arc<Known>>>,
+}
+
+/// What does not change from one run of a statement to the next.
+struct Known {
+    placeholders: Placeholders,
+    columns: OnceLock<Arc<[String]>>,
+}
+
 /// Opens the file. Its statements wait so long for others.
-pub(super) fn open(file: &Path, access: Access, patience: Duration) -> Result<Connection> {
+pub(super) fn open(file: &Path, access: Access, patience: Duration) -> Result<SqliteConn> {
     // Readers share the index of the log, which is written to.
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, access == Access::Make);
@@ -43,49 +60,84 @@ pub(super) fn open(file: &Path, access: Access, patience: Duration) -> Result<Co
     // Else a statement whose values could decide which partial index fits is planned anew at each run.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(if access == Access::Read { READING } else { WRITING })?;
-    Ok(conn)
+    Ok(SqliteConn { conn, known: RefCell::default() })
 }
 
-/// Copies the log into the file and cuts it to nothing. `true` when somebody was in the way.
-pub(super) fn empty_log(conn: &Connection) -> Result<bool> {
-    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>("busy"))
-        .map(|busy| busy != 0)
-}
-
-/// All rows of a statement.
-pub(super) fn all(conn: &Connection, sql: &str, args: &[Value]) -> Result<Vec<SqliteRow>> {
-    let mut statement = conn.prepare_cached(sql)?;
-    let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
-    bind(&mut statement, args)?;
-    let (mut all, mut rows) = (Vec::new(), statement.raw_query());
-    while let Some(row) = rows.next()? {
-        let values = (0..columns.len()).map(|at| row.get::<_, Value>(at));
-        all.push(SqliteRow { columns: columns.clone(), values: values.collect::<Result<_>>()? });
+impl SqliteConn {
+    /// Copies the log into the file and cuts it to nothing. `true` when somebody was in the way.
+    pub(super) fn empty_log(&self) -> Result<bool> {
+        let row = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>("busy"));
+        row.map(|busy| busy != 0)
     }
-    Ok(all)
+
+    /// How many values a statement takes.
+    pub(super) fn placeholders(&self, sql: &'static str) -> usize {
+        self.known(sql).placeholders.highest()
+    }
+
+    /// All rows of a statement.
+    pub(super) fn all(&self, sql: &'static str, args: &[Value]) -> Result<Vec<SqliteRow>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let known = self.known(sql);
+        let columns = known.columns_of(&statement);
+        known.bind(&mut statement, args)?;
+        let (mut all, mut rows) = (Vec::new(), statement.raw_query());
+        while let Some(row) = rows.next()? {
+            let values = (0..columns.len()).map(|at| row.get::<_, Value>(at));
+            all.push(SqliteRow { columns: Arc::clone(&columns), values: values.collect::<Result<_>>()? });
+        }
+        Ok(all)
+    }
+
+    /// Runs a statement to its end; how many rows it changed.
+    pub(super) fn run(&self, sql: &'static str, args: &[Value]) -> Result<u64> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        self.known(sql).bind(&mut statement, args)?;
+        exhaust(statement.raw_query())?;
+        Ok(if statement.readonly() { 0 } else { self.conn.changes() })
+    }
+
+    /// Runs one command that is run for each unit.
+    pub(super) fn command(&self, sql: &'static str) -> Result<()> {
+        exhaust(self.conn.prepare_cached(sql)?.raw_query())
+    }
+
+    /// Runs several commands, as a migration has them.
+    pub(super) fn script(&self, sql: &'static str) -> Result<()> {
+        self.conn.execute_batch(sql)
+    }
+
+    fn known(&self, sql: &'static str) -> Arc<Known> {
+        let place = (sql.as_ptr().addr(), sql.len());
+        let mut known = self.known.borrow_mut();
+        let known = known.entry(place).or_insert_with(|| {
+            Arc::new(Known { placeholders: Placeholders::of(sql), columns: OnceLock::new() })
+        });
+        Arc::clone(known)
+    }
 }
 
-/// Runs a statement to its end; how many rows it changed.
-pub(super) fn run(conn: &Connection, sql: &str, args: &[Value]) -> Result<u64> {
-    let mut statement = conn.prepare_cached(sql)?;
-    bind(&mut statement, args)?;
-    exhaust(statement.raw_query())?;
-    Ok(if statement.readonly() { 0 } else { conn.changes() })
+impl Known {
+    /// Their names.
+    fn columns_of(&self, statement: &Statement<'_>) -> Arc<[String]> {
+        let names = || statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns = self.columns.get_or_init(names);
+        // `*` stands for more of them after a migration.
+        if columns.len() == statement.column_count() { Arc::clone(columns) } else { names() }
+    }
+
+    fn bind(&self, statement: &mut Statement<'_>, args: &[Value]) -> Result<()> {
+        for (at, nth) in self.placeholders.in_order().enumerate() {
+            if let Some(value) = args.get(nth - 1) {
+                statement.raw_bind_parameter(at + 1, value)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn exhaust(mut rows: Rows<'_>) -> Result<()> {
     while rows.next()?.is_some() {}
-    Ok(())
-}
-
-/// `$1` is a name to SQLite, and it counts names in the order in which it meets them.
-fn bind(statement: &mut Statement<'_>, args: &[Value]) -> Result<()> {
-    for at in 1..=statement.parameter_count() {
-        let nth = statement.parameter_name(at).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-        if let Some(value) = nth.and_then(|nth| args.get(nth.checked_sub(1)?)) {
-            statement.raw_bind_parameter(at, value)?;
-        }
-    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use super::error::StoreError;
 use super::query::Row;
 use super::readers::Lent;
 use super::sick::Sick;
+use super::sqlite_conn::SqliteConn;
 
 /// What store functions run on. Obtained from [`super::Db::write`] or [`super::Db::read`].
 pub struct Tx {
@@ -19,7 +20,7 @@ pub struct Tx {
 
 pub(super) enum Conn {
     /// The one writer of an SQLite file.
-    Writer(rusqlite::Connection),
+    Writer(SqliteConn),
     /// A reader of it.
     Reader(Lent),
     Postgres(PoolConnection<Postgres>),
@@ -48,7 +49,7 @@ impl Tx {
         self.noted(StoreError::of_sqlite(sql, error))
     }
 
-    pub(super) fn sqlite(&self, sql: &'static str) -> Result<&rusqlite::Connection, StoreError> {
+    pub(super) fn sqlite(&self, sql: &'static str) -> Result<&SqliteConn, StoreError> {
         match &self.conn {
             Conn::Writer(conn) => Ok(conn),
             Conn::Reader(conn) => Ok(conn),
@@ -70,13 +71,21 @@ impl Tx {
         fault
     }
 
-    /// Runs a fixed command without values: BEGIN, COMMIT, PRAGMA, a migration.
+    /// Runs one fixed command without values: BEGIN, COMMIT, SAVEPOINT.
     pub(super) async fn command(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        if let Conn::Postgres(_) = &self.conn {
+            return self.script(sql).await;
+        }
+        self.sqlite(sql)?.command(sql).map_err(|error| self.sqlite_fault(sql, &error))
+    }
+
+    /// Runs fixed commands, one after the other: a migration.
+    pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         if let Conn::Postgres(conn) = &mut self.conn {
             let done = sqlx::raw_sql(sql).execute(&mut **conn).await;
             return done.map(|_| ()).map_err(|error| self.fault(sql, &error));
         }
-        self.sqlite(sql)?.execute_batch(sql).map_err(|error| self.sqlite_fault(sql, &error))
+        self.sqlite(sql)?.script(sql).map_err(|error| self.sqlite_fault(sql, &error))
     }
 
     /// Runs fixed commands in one round trip (PostgreSQL); the first row of what they return.

@@ -16,6 +16,7 @@ mod error;
 mod filters;
 mod layout;
 pub mod mails;
+mod memo;
 pub mod pages;
 mod problems;
 mod readable;
@@ -32,6 +33,7 @@ use serde::Serialize;
 pub use defang::defang;
 use engine::Engine;
 pub use error::ViewError;
+use memo::Memo;
 pub use problems::problem_sentence;
 pub use registry::{MailEntry, PageEntry};
 pub use words::Arg;
@@ -105,6 +107,7 @@ impl Site {
 #[derive(Clone)]
 pub struct Views {
     languages: Arc<BTreeMap<String, Engine>>,
+    memo: Option<(Memo<RenderedMail>, Memo<String>)>,
 }
 
 impl Views {
@@ -131,7 +134,13 @@ impl Views {
             .into_iter()
             .map(|(lang, sources)| Ok((lang.clone(), Engine::build(&lang, sources)?)))
             .collect::<Result<_, ViewError>>()?;
-        Ok(Self { languages: Arc::new(languages) }.for_site(&Site::sample()))
+        Ok(Self { languages: Arc::new(languages), memo: None }.for_site(&Site::sample()))
+    }
+
+    /// The same, which remember the mails and the words that they made: for somebody who makes them twice.
+    #[must_use]
+    pub fn remembering(&self) -> Self {
+        Self { memo: Some(Default::default()), ..self.clone() }
     }
 
     /// The same templates, telling who runs this instance. Until it is called a sample stands there.
@@ -149,7 +158,11 @@ impl Views {
     /// A template that fails with these values; the samples exist to make that a fault at start-up.
     pub fn mail<M: Mail>(&self, lang: &str, mail: &M) -> Result<RenderedMail, ViewError> {
         let file = format!("mail/{}/{}", mail.folder(), M::KIND);
-        self.engine(lang)?.mail(&file, mail)
+        let make = || self.engine(lang)?.mail(&file, mail);
+        match &self.memo {
+            Some((mails, _)) => mails.text((lang, &file), mail, make),
+            None => make(),
+        }
     }
 
     /// Renders a page in the language of its reader.
@@ -165,7 +178,11 @@ impl Views {
     /// # Errors
     /// As for [`Views::mail`].
     pub fn page_words<P: Page>(&self, lang: &str, page: &P) -> Result<String, ViewError> {
-        Ok(readable::words(&self.page(lang, page)?))
+        let make = || Ok(readable::words(&self.page(lang, page)?));
+        match &self.memo {
+            Some((_, words)) => words.text((lang, P::FILE), page, make),
+            None => make(),
+        }
     }
 
     /// A sentence of the catalogue. An unknown key comes back as itself: a strange word on a page is

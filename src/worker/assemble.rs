@@ -1,6 +1,6 @@
 //! A stored delivery becomes the bytes that travel: the same bytes at every attempt.
 
-use crate::domain::letter::{Correspondent, LinkName, mark};
+use crate::domain::letter::{Correspondent, LinkName, fill};
 use crate::domain::link::KeyState;
 use crate::flow::Ctx;
 use crate::mail::{ComposeError, Letter, Mailbox, Signer, compose};
@@ -37,7 +37,7 @@ pub fn assemble(cx: &Ctx, delivery: &Leased, signer: Option<&Signer>) -> Result<
 
 fn letter(cx: &Ctx, delivery: &Leased) -> Result<Letter, AssembleError> {
     let ring = cx.ring();
-    let (mut text, mut html) = (delivery.text.clone(), delivery.html.clone());
+    let mut links = Vec::with_capacity(delivery.links.len());
     let mut stop = None;
     for spec in &delivery.links {
         let claims = spec.claims().ok_or(AssembleError::DamagedLink)?;
@@ -46,16 +46,14 @@ fn letter(cx: &Ctx, delivery: &Leased) -> Result<Letter, AssembleError> {
             Some(KeyState::Active | KeyState::Verify | KeyState::Revoked) => AssembleError::Revoked,
         })?;
         let url = cx.urls.link(spec.name, &token);
-        text = text.replace(&mark(spec.name), &url);
-        html = html.replace(&mark(spec.name), &url);
         // RFC 8058 knows one-click only over https; without it, on the machine itself, there is no header.
         if spec.name == LinkName::Stop && url.starts_with("https://") {
-            stop = Some(url);
+            stop = Some(url.clone());
         }
+        links.push((spec.name, url));
     }
-    if text.contains('\u{1}') || html.contains('\u{1}') {
-        return Err(AssembleError::MissingLink);
-    }
+    let filled = |text: &str| fill(text, &links).ok_or(AssembleError::MissingLink);
+    let (text, html) = (filled(&delivery.text)?, filled(&delivery.html)?);
     let headers = &delivery.headers;
     Ok(Letter {
         message_id: headers.message_id.clone(),

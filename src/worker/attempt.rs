@@ -8,11 +8,12 @@ use tokio::time::Instant;
 use super::assemble::{AssembleError, assemble};
 use super::courier::Courier;
 use super::record::Ended;
-use super::{stopped, trouble};
-use crate::clock::{Span, Ts};
+use super::stopped;
+use crate::clock::Ts;
 use crate::domain::message::MessageKind;
 use crate::mail::{Accepted, Conn, Fault};
-use crate::store::courier::{self, Leased, Leave};
+use crate::store::attempts::Leave;
+use crate::store::courier::Leased;
 
 /// How a try to deliver came out.
 pub(super) enum Outcome {
@@ -45,12 +46,12 @@ impl Courier {
         let conn = match self.offer(&delivery, stop).await {
             Ok(Some(conn)) => conn,
             Ok(None) => {
-                self.give_back(&delivery, self.cx.now()).await;
+                self.give_back(vec![delivery.lease()], self.cx.now()).await;
                 return Ended::Released;
             }
             Err(fault) => return self.record(delivery, Outcome::Fault(fault), began, probe).await,
         };
-        match self.mark(&delivery).await {
+        match self.mark(delivery.lease()).await {
             Leave::Go => self.transmit(delivery, conn, &mail, began, probe).await,
             Leave::Suppressed => {
                 self.pool.put_back(conn).await;
@@ -113,24 +114,9 @@ impl Courier {
             Err(fault) => Outcome::Fault(fault),
         };
         self.pool.put(conn);
+        // Its connection is free for the next one.
+        let _recording = self.recording.begin();
         self.record(delivery, outcome, began, probe).await
-    }
-
-    /// When the mark fails it may have been made, but surely nothing was handed over: the lease goes back.
-    async fn mark(&self, delivery: &Leased) -> Leave {
-        let (id, fence, now) = (delivery.id, delivery.fence, self.cx.now());
-        let marked = self
-            .cx
-            .db
-            .write(move |tx| Box::pin(async move { courier::mark_transmitting(tx, id, fence, now).await }));
-        match marked.await {
-            Ok(leave) => leave,
-            Err(error) => {
-                trouble(&error, "a delivery could not be marked");
-                self.give_back(delivery, now + Span::seconds(1)).await;
-                Leave::Lost
-            }
-        }
     }
 
     /// Whether there is no point in trying any more.

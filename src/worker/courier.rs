@@ -1,18 +1,21 @@
 //! The courier: takes what is due from the outbox, so much at once and so much per domain, and sees to it
 //! that each is brought to an end.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicBool;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
 
 use super::breaker::{self, Gate};
+use super::flight::{Flight, Room};
 use super::hold::Hold;
 use super::pool::Pool;
-use super::record::Ended;
+use super::recording::Recording;
+use super::save::{Note, Noted};
+use super::together::Together;
 use super::width::Width;
 use super::{Outlet, Settings, stopped, trouble};
 use crate::clock::Ts;
@@ -37,6 +40,9 @@ pub struct Courier {
     pub(super) suspects: Mutex<HashSet<String>>,
     /// How many may be on their way at once.
     pub(super) width: Width,
+    pub(super) notes: Together<Note, Noted>,
+    /// Deliveries that have given their connection back and are being recorded.
+    pub(super) recording: Recording,
     hold: Arc<Hold>,
 }
 
@@ -83,6 +89,8 @@ impl Courier {
             troubled: AtomicBool::new(true),
             suspects: Mutex::default(),
             width,
+            notes: Together::new(),
+            recording: Recording::default(),
             hold,
         }
     }
@@ -96,14 +104,16 @@ impl Courier {
             tokio::pin!(woken);
             woken.as_mut().enable();
             self.fill(&mut flight).await;
-            let nap = if flight.len() < self.slots().0 { self.nap().await } else { self.settings.poll };
+            let look = flight.quiet_until().unwrap_or_else(|| Instant::now() + self.settings.poll);
             tokio::select! {
-                Some(()) = flight.land(), if !flight.is_empty() => { flight.land_ready(); }
-                () = &mut woken => {}
-                () = tokio::time::sleep(nap) => {}
+                Some(()) = flight.land(), if !flight.is_empty() => {}
+                () = self.recording.begun() => {}
+                () = &mut woken => flight.wake(),
+                () = tokio::time::sleep_until(look) => flight.wake(),
                 () = stopped(&mut stop) => {}
             }
         }
+        self.unload(&mut flight).await;
         while flight.land().await.is_some() {}
         self.pool.close().await;
     }
@@ -113,28 +123,40 @@ impl Courier {
         let (_never, stop) = watch::channel(false);
         let mut flight = Flight::new(stop);
         loop {
+            flight.wake();
             self.fill(&mut flight).await;
             if flight.land().await.is_none() {
+                self.unload(&mut flight).await;
                 return flight.tally;
             }
-            flight.land_ready();
         }
     }
 
-    /// Takes as much as there is room for.
+    /// Takes as much as there is room for, and as much again that waits beside it: who has room finds a mail at hand.
+    /// A route that is not well is given nothing to wait for.
     async fn fill(self: &Arc<Self>, flight: &mut Flight) {
         let now = match self.hold.time().await {
             Ok(Some(now)) => now,
             Ok(None) => return,
             Err(error) => return trouble(&error, "the clock cannot be compared with what is stored"),
         };
-        let (slots, per_domain) = self.slots();
+        if self.is_troubled() {
+            self.unload(flight).await;
+        }
         loop {
-            let room = slots.saturating_sub(flight.len());
-            if room == 0 {
+            let (slots, share) = self.slots();
+            let spare = if self.is_troubled() { 0 } else { slots };
+            let room = Room { slots: slots + self.recording.number(), share, spare };
+            flight.start(self, room, now);
+            let wanted = flight.wanted(room);
+            if wanted == 0 {
                 return;
             }
-            let (leased, probe) = match self.lease(room, flight.saturated(per_domain), now).await {
+            let busy = flight.busy(room);
+            if flight.is_quiet(&busy) {
+                return;
+            }
+            let (leased, probe) = match self.lease(wanted, busy, now).await {
                 Ok(leased) => leased,
                 Err(error) => {
                     tracing::warn!(error.message = %error, "the outbox cannot be read");
@@ -142,18 +164,23 @@ impl Courier {
                 }
             };
             let all = leased.len();
-            for delivery in leased {
-                if flight.of_domain(&delivery.domain) < per_domain {
-                    flight.start(self, delivery, probe, now);
-                } else {
-                    // Room is left for other domains; it is leased again when its domain has room.
-                    self.give_back(&delivery, self.cx.now()).await;
-                }
-            }
-            if all < room {
-                return;
+            // Room is left for other domains; what is given back is leased again when its domain has room.
+            let beyond = flight.keep(leased, probe, now + self.settings.lease, room);
+            self.give_back(beyond, self.cx.now()).await;
+            if all < wanted {
+                flight.be_quiet(Instant::now() + self.nap().await, room);
+                return flight.start(self, room, now);
             }
         }
+    }
+
+    fn is_troubled(&self) -> bool {
+        self.troubled.load(Ordering::Relaxed)
+    }
+
+    /// Gives back what has not begun.
+    async fn unload(&self, flight: &mut Flight) {
+        self.give_back(flight.unload(), self.cx.now()).await;
     }
 
     /// Deliveries at once in all, and of one recipient domain: a mute domain leaves half of the room free.
@@ -208,73 +235,6 @@ impl Courier {
             // Due and not taken: no room for its domain, or the breaker is open.
             Some(Duration::ZERO) | None => poll,
             Some(wait) => wait.min(poll),
-        }
-    }
-}
-
-/// What is under way.
-struct Flight {
-    tasks: JoinSet<Ended>,
-    domains: HashMap<Id, String>,
-    stop: watch::Receiver<bool>,
-    tally: Tally,
-}
-
-impl Flight {
-    fn new(stop: watch::Receiver<bool>) -> Self {
-        Self { tasks: JoinSet::new(), domains: HashMap::new(), stop, tally: Tally::default() }
-    }
-
-    fn len(&self) -> usize {
-        self.tasks.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
-    }
-
-    fn of_domain(&self, domain: &str) -> usize {
-        self.domains.values().filter(|of| *of == domain).count()
-    }
-
-    /// The domains that may not have more.
-    fn saturated(&self, limit: usize) -> Vec<String> {
-        let all: HashSet<&String> = self.domains.values().collect();
-        all.into_iter().filter(|domain| self.of_domain(domain) >= limit).cloned().collect()
-    }
-
-    fn start(&mut self, courier: &Arc<Courier>, delivery: Leased, probe: bool, now: Ts) {
-        let domain = delivery.domain.clone();
-        let (courier, stop) = (Arc::clone(courier), self.stop.clone());
-        let task = self.tasks.spawn(async move { courier.attempt(delivery, probe, now, stop).await });
-        self.domains.insert(task.id(), domain);
-    }
-
-    /// Waits for one to end; `None` when there is none.
-    async fn land(&mut self) -> Option<()> {
-        let landed = self.tasks.join_next_with_id().await?;
-        self.note(landed);
-        Some(())
-    }
-
-    /// Those that have ended meanwhile.
-    fn land_ready(&mut self) {
-        while let Some(landed) = self.tasks.try_join_next_with_id() {
-            self.note(landed);
-        }
-    }
-
-    fn note(&mut self, landed: Result<(Id, Ended), tokio::task::JoinError>) {
-        match landed {
-            Ok((id, ended)) => {
-                self.domains.remove(&id);
-                self.tally = self.tally + ended.tally();
-            }
-            Err(error) => {
-                self.domains.remove(&error.id());
-                // Its lease runs out and it is tried again.
-                tracing::error!(error.message = %error, "a delivery panicked");
-            }
         }
     }
 }

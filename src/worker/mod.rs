@@ -9,13 +9,17 @@ mod attempt;
 pub mod backoff;
 pub mod breaker;
 mod courier;
+mod flight;
 mod hold;
 mod importer;
 mod pool;
 mod record;
+mod recording;
 mod ringer;
+mod save;
 mod sealer;
 mod sweeper;
+mod together;
 mod width;
 
 use std::sync::Arc;

@@ -1,8 +1,6 @@
-//! What follows from the end of an attempt, and writing it down until it is written.
+//! What follows from the end of an attempt.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -11,21 +9,14 @@ use super::attempt::Outcome;
 use super::courier::{Courier, Tally};
 use super::{backoff, breaker};
 use crate::clock::{Span, Ts};
-use crate::domain::asking::Side;
 use crate::domain::enhanced::{Concern, Status};
 use crate::domain::letter::DeliveryState;
 use crate::domain::message::MessageKind;
 use crate::domain::report::tells_the_connector;
-use crate::flow;
-use crate::ids::IntroductionId;
 use crate::mail::{Class, Fault, Stage};
-use crate::store::courier::{self, Attempt, HELD, Leased};
+use crate::store::attempts::{Attempt, Ending};
+use crate::store::courier::{HELD, Leased};
 use crate::store::{StoreError, routes};
-
-/// How often a refusal is tried to be told to the story together with the result.
-const TRIES: u32 = 5;
-/// How often it is tried to give a lease back: about a quarter of a minute in all, that of a database which starts again.
-const RETURNS: u32 = 8;
 
 /// The end of one delivery's time with us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +70,7 @@ impl Courier {
         probe: bool,
     ) -> Ended {
         if let Some(paused) = self.tell_breaker(&delivery, &outcome, probe).await {
-            self.give_back(&delivery, paused).await;
+            self.give_back(vec![delivery.lease()], paused).await;
             return Ended::Released;
         }
         let refused = matches!(&outcome, Outcome::Fault(fault) if concerns_address(fault))
@@ -87,9 +78,24 @@ impl Courier {
         let verdict = self.judge(&delivery, outcome);
         let took = Span(i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX));
         self.count(&delivery, &verdict);
-        let delivery = Arc::new(delivery);
         let concerns = refused.then(|| delivery.introduction.zip(delivery.side)).flatten();
-        if !self.save(&delivery, &verdict, took, concerns).await {
+        let ending = Ending {
+            lease: delivery.lease(),
+            kind: delivery.kind,
+            message: delivery.message,
+            state: verdict.state,
+            due_at: verdict.due_at,
+            attempt: Attempt {
+                at: self.cx.now(),
+                took,
+                stage: verdict.stage,
+                result: verdict.result,
+                code: verdict.code.map(i64::from),
+                enhanced: verdict.enhanced,
+                words: verdict.words,
+            },
+        };
+        if !self.save(&ending, concerns).await {
             tracing::warn!(delivery.id = %delivery.id, result = verdict.result, "the lease had passed on");
             return Ended::Lost;
         }
@@ -99,23 +105,6 @@ impl Courier {
     /// When a delivery is given up.
     pub(super) fn gives_up_at(&self, delivery: &Leased) -> Ts {
         delivery.created_at + self.settings.give_up
-    }
-
-    /// Gives a lease back. A database that is away for a moment is waited for; after that the lease runs out by itself.
-    pub(super) async fn give_back(&self, delivery: &Leased, due_at: Ts) {
-        let (id, fence) = (delivery.id, delivery.fence);
-        let mut pause = Duration::from_millis(50);
-        for _ in 0..RETURNS {
-            let released = self
-                .cx
-                .db
-                .write(move |tx| Box::pin(async move { courier::release(tx, id, fence, due_at).await }));
-            let Err(error) = released.await else { return };
-            tracing::warn!(delivery.id = %id, error.message = %error, "a lease waits to be given back");
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        tracing::error!(delivery.id = %id, "a lease was not given back; it runs out by itself");
     }
 
     pub(super) fn note_health(&self, troubled: bool) {
@@ -311,60 +300,6 @@ impl Courier {
             | Ended::Cancelled
             | Ended::Released
             | Ended::Lost => {}
-        }
-    }
-
-    /// Writes it down, however long it takes: what is forgotten here would be sent again. A refusal of
-    /// the address of a party (`concerns`) is told to the story in the same unit.
-    async fn save(
-        &self,
-        delivery: &Arc<Leased>,
-        verdict: &Verdict,
-        took: Span,
-        concerns: Option<(IntroductionId, Side)>,
-    ) -> bool {
-        let (of, state, due_at) = (delivery.id, verdict.state, verdict.due_at);
-        let attempt = Attempt {
-            at: self.cx.now(),
-            took,
-            stage: verdict.stage,
-            result: verdict.result,
-            code: verdict.code.map(i64::from),
-            enhanced: verdict.enhanced.clone(),
-            words: verdict.words.clone(),
-        };
-        let mut pause = Duration::from_millis(50);
-        let mut tries = 0;
-        loop {
-            // When the story cannot take it, the result is kept alone: a lost result would be sent again.
-            let concerns = concerns.filter(|_| tries < TRIES);
-            let (cx, delivery, attempt) = (self.cx.clone(), Arc::clone(delivery), attempt.clone());
-            let saved = self.cx.db.write(move |tx| {
-                let (cx, delivery, attempt) = (cx.clone(), Arc::clone(&delivery), attempt.clone());
-                Box::pin(async move {
-                    if !courier::record(tx, &delivery, state, due_at, &attempt).await? {
-                        return Ok((false, None));
-                    }
-                    let step = match concerns {
-                        Some((id, side)) => flow::close::undeliverable(tx, &cx, id, side).await?,
-                        None => None,
-                    };
-                    Ok::<_, flow::Failure>((true, step))
-                })
-            });
-            match saved.await {
-                Ok((recorded, step)) => {
-                    flow::close::told(&self.cx, step.as_ref());
-                    return recorded;
-                }
-                Err(error) => tracing::error!(
-                    delivery.id = %of, error.message = %error, result = verdict.result,
-                    "a result waits to be recorded"
-                ),
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(5));
-            tries = TRIES.min(tries + 1);
         }
     }
 }

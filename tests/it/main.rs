@@ -148,6 +148,7 @@ mod store_thanks;
 mod store_unit_tokens;
 mod store_weekly;
 mod story;
+mod story_ahead;
 mod story_mails;
 mod story_words;
 mod support;

@@ -7,6 +7,7 @@ use twoyes::domain::letter::DeliveryState;
 use twoyes::domain::message::{Family, MessageKind};
 use twoyes::ids::{ActId, ConnectorId, DeliveryId};
 use twoyes::store::admin_acts::{self, AdminAct};
+use twoyes::store::attempts::{self, Attempt};
 use twoyes::store::courier::HELD;
 use twoyes::store::deliveries::{self, Filter};
 use twoyes::store::routes::{self, Route};
@@ -14,7 +15,7 @@ use twoyes::store::suppressions::{self, Source, Suppression};
 use twoyes::store::{Db, courier};
 
 use crate::store_kit::{T0, look, message, person, unit, uuid};
-use crate::store_post::{about, ask, enqueue, enqueue_at, get, id, lease_all, mark, set, state};
+use crate::store_post::{about, ask, ending, enqueue, enqueue_at, get, id, lease_all, mark, set, state};
 use crate::support::db::both;
 
 fn act(n: u8, subject: &str) -> AdminAct {
@@ -71,7 +72,7 @@ both! {
         assert!(!unit!(db.db, tx => deliveries::retry(tx, one, at)).unwrap(), "it is sent");
         // The worker that lost the connection comes back late.
         let late = leased[0].clone();
-        let attempt = courier::Attempt {
+        let attempt = Attempt {
             at,
             took: Span(1),
             stage: "body",
@@ -80,9 +81,8 @@ both! {
             enhanced: None,
             words: String::new(),
         };
-        let recorded = unit!(db.db, tx, late, attempt =>
-            courier::record(tx, &late, DeliveryState::Deferred, at, &attempt)).unwrap();
-        assert!(!recorded);
+        let late = ending(&late, DeliveryState::Deferred, at, attempt);
+        assert_eq!(unit!(db.db, tx, late => attempts::record(tx, &[late])).unwrap(), [false]);
         assert_eq!(state(&db.db, one).await, DeliveryState::Sent);
     }
 

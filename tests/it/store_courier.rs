@@ -5,13 +5,14 @@ use twoyes::domain::asking::Side;
 use twoyes::domain::letter::DeliveryState;
 use twoyes::domain::message::MessageKind;
 use twoyes::ids::DeliveryId;
-use twoyes::store::courier::{Attempt, HELD, Leased, Leave};
+use twoyes::store::attempts::{self, Attempt, Leave};
+use twoyes::store::courier::{HELD, Lease, Leased};
 use twoyes::store::suppressions::Source;
 use twoyes::store::{Db, courier, deliveries, suppressions};
 
 use crate::store_kit::{T0, look, message, person, unit, uuid};
 use crate::store_post::{
-    UNTIL, about, ask, enqueue, enqueue_at, get, id, lease, lease_all, mark, set, state,
+    UNTIL, about, ask, ending, enqueue, enqueue_at, get, id, lease, lease_all, mark, set, state,
 };
 use crate::support::db::both;
 
@@ -33,7 +34,8 @@ fn attempt(words: &str) -> Attempt {
 }
 
 async fn record(db: &Db, of: &Leased, state: DeliveryState, due_at: Ts, attempt: Attempt) -> bool {
-    unit!(db, tx, of, attempt => courier::record(tx, &of, state, due_at, &attempt)).unwrap()
+    let one = ending(of, state, due_at, attempt);
+    unit!(db, tx, one => attempts::record(tx, &[one])).unwrap()[0]
 }
 
 both! {
@@ -133,6 +135,40 @@ both! {
         assert_eq!(mark(&db.db, &leased[0]).await, Leave::Lost);
     }
 
+    async fn several_are_marked_and_recorded_at_once_and_each_has_its_own_answer(db: TestDb) {
+        for n in 1..=4 {
+            enqueue(&db.db, &ask(n)).await;
+        }
+        let leased = lease_all(&db.db).await;
+        let source = Source { introduction: about(), side: Side::First };
+        unit!(db.db, tx => suppressions::add(tx, person(2), source, T0)).unwrap();
+        let leases: Vec<Lease> = leased.iter().map(Leased::lease).collect();
+        let late = [leases[0], leases[1], Lease { fence: 0, ..leases[2] }, leases[3]];
+        let leaves = unit!(db.db, tx => attempts::mark_transmitting(tx, &late, T0 + Span(2))).unwrap();
+        assert_eq!(leaves, [Leave::Go, Leave::Suppressed, Leave::Lost, Leave::Go]);
+        assert_eq!(state(&db.db, id(3)).await, DeliveryState::Leased, "not the fence of this lease");
+
+        let endings = vec![
+            ending(&leased[0], DeliveryState::Sent, T0, attempt("taken")),
+            ending(&leased[1], DeliveryState::Sent, T0, attempt("not to be seen")),
+            ending(&leased[3], DeliveryState::Deferred, HELD, Attempt { code: None, enhanced: None, ..attempt("\"later\"") }),
+        ];
+        let recorded = unit!(db.db, tx, endings => attempts::record(tx, &endings)).unwrap();
+        assert_eq!(recorded, [true, false, true]);
+        let (sent, deferred) = (get(&db.db, id(1)).await, get(&db.db, id(4)).await);
+        assert_eq!((sent.state, sent.last_words.as_str()), (DeliveryState::Sent, "taken"));
+        assert_eq!((deferred.state, deferred.due_at), (DeliveryState::Deferred, HELD));
+        assert_eq!((deferred.finished_at, deferred.last_words.as_str()), (None, "\"later\""));
+        assert_eq!(get(&db.db, id(2)).await.last_words, "taken back");
+        let tries = look!(db.db, tx => deliveries::attempts(tx, id(4)));
+        assert_eq!((tries.len(), tries[0].code, tries[0].took), (1, None, Span(40)));
+        assert!(look!(db.db, tx => deliveries::attempts(tx, id(2))).is_empty());
+
+        unit!(db.db, tx, leases => courier::release(tx, &leases, T0 + Span(9))).unwrap();
+        assert_eq!(state(&db.db, id(3)).await, DeliveryState::Queued, "the one that is still leased");
+        assert_eq!(state(&db.db, id(1)).await, DeliveryState::Sent);
+    }
+
     async fn an_attempt_is_recorded_with_the_servers_words(db: TestDb) {
         enqueue(&db.db, &ask(1)).await;
         let leased = lease_all(&db.db).await.remove(0);
@@ -183,15 +219,16 @@ both! {
     async fn a_lease_is_given_back_untouched(db: TestDb) {
         enqueue(&db.db, &ask(1)).await;
         let leased = lease_all(&db.db).await.remove(0);
-        let (old, later) = (leased.fence, T0 + Span(50));
-        unit!(db.db, tx => courier::release(tx, id(1), old + 1, later)).unwrap();
+        let (old, later) = (leased.lease(), T0 + Span(50));
+        let newer = Lease { fence: old.fence + 1, ..old };
+        unit!(db.db, tx => courier::release(tx, &[newer], later)).unwrap();
         assert_eq!(state(&db.db, id(1)).await, DeliveryState::Leased, "not its fence");
         mark(&db.db, &leased).await;
-        unit!(db.db, tx => courier::release(tx, id(1), old, later)).unwrap();
+        unit!(db.db, tx => courier::release(tx, &[old], later)).unwrap();
         let back = get(&db.db, id(1)).await;
         assert_eq!((back.state, back.attempts, back.due_at), (DeliveryState::Queued, 0, later));
         let again = lease(&db.db, later, &[], 9).await.remove(0);
-        unit!(db.db, tx => courier::release(tx, id(1), old, T0)).unwrap();
+        unit!(db.db, tx => courier::release(tx, &[old], T0)).unwrap();
         assert_eq!(state(&db.db, id(1)).await, DeliveryState::Leased);
         assert_eq!(again.fence, 2);
     }

@@ -6,7 +6,7 @@ use twoyes::domain::letter::{DeliveryState, LinkName, NewMessage};
 use twoyes::domain::link::NEVER;
 use twoyes::domain::message::MessageKind;
 use twoyes::ids::{IntroductionId, MessageId};
-use twoyes::store::courier::Leave;
+use twoyes::store::attempts::Leave;
 use twoyes::store::routes::Route;
 use twoyes::store::suppressions::Source;
 use twoyes::store::{deliveries, link_keys, outbox, routes, suppressions};

@@ -7,7 +7,7 @@ use twoyes::domain::message::MessageKind;
 use twoyes::domain::preferences::{Pause, Preferences};
 use twoyes::ids::ConnectorId;
 use twoyes::store::address_changes::{self, AddressChange};
-use twoyes::store::courier::Leave;
+use twoyes::store::attempts::Leave;
 use twoyes::store::persons::{self, Refusal, Standing, Whom};
 use twoyes::store::suppressions::{self, Source};
 use twoyes::store::{contacts, erasure, introductions, outbox};

@@ -4,9 +4,10 @@ use twoyes::clock::{Span, Ts};
 use twoyes::domain::letter::{DeliveryState, NewMessage};
 use twoyes::domain::message::MessageKind;
 use twoyes::ids::{DeliveryId, IntroductionId};
-use twoyes::store::courier::{Leased, Leave};
+use twoyes::store::attempts::{Attempt, Ending, Leave};
+use twoyes::store::courier::Leased;
 use twoyes::store::deliveries::Delivery;
-use twoyes::store::{Db, courier, deliveries, outbox};
+use twoyes::store::{Db, attempts, courier, deliveries, outbox};
 
 use crate::store_kit::{T0, look, message, unit, uuid};
 
@@ -58,7 +59,12 @@ pub async fn set(db: &Db, n: u8, state: DeliveryState) {
     unit!(db, tx => tx.q(sql).bind(id).bind(state.as_str()).exactly_one()).unwrap();
 }
 
+/// The end of an attempt to deliver this.
+pub fn ending(of: &Leased, state: DeliveryState, due_at: Ts, attempt: Attempt) -> Ending {
+    Ending { lease: of.lease(), kind: of.kind, message: of.message, state, due_at, attempt }
+}
+
 pub async fn mark(db: &Db, of: &Leased) -> Leave {
-    let (id, fence) = (of.id, of.fence);
-    unit!(db, tx => courier::mark_transmitting(tx, id, fence, T0 + Span(2))).unwrap()
+    let lease = of.lease();
+    unit!(db, tx => attempts::mark_transmitting(tx, &[lease], T0 + Span(2))).unwrap()[0]
 }

@@ -5,7 +5,7 @@ use twoyes::domain::asking::Side;
 use twoyes::domain::letter::DeliveryState;
 use twoyes::domain::party::PersonKey;
 use twoyes::ids::{DeliveryId, IntroductionId};
-use twoyes::store::courier::Attempt;
+use twoyes::store::attempts::Attempt;
 use twoyes::store::{StoreError, limits, reports};
 
 use crate::support::db::both;

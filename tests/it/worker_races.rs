@@ -7,12 +7,16 @@ use twoyes::clock::Span;
 use twoyes::domain::letter::DeliveryState::{Cancelled, Queued, Sent, Unknown};
 use twoyes::domain::message::MessageKind;
 use twoyes::ids::{DeliveryId, IntroductionId};
-use twoyes::store::courier::{self, Attempt, Leave};
+use twoyes::store::attempts::{self, Attempt, Leave};
+use twoyes::store::courier;
 use twoyes::store::{Db, StoreError, outbox, suppressions};
 use twoyes::worker::{Settings, Tally};
 
+use crate::store_post;
 use crate::support::db::both;
-use crate::support::post::{Post, attempts, cx, cx_with, delivery, mailbox, person, post, post_all, route};
+use crate::support::post::{
+    Post, attempts as attempts_of, cx, cx_with, delivery, mailbox, person, post, post_all, route,
+};
 use crate::support::post::{T0, state, worker, worker_with};
 use crate::support::smtp_sink::{Act, At, SmtpSink};
 
@@ -102,7 +106,7 @@ both! {
         assert_eq!(copies.len(), 60);
         assert!(copies.values().all(|n| *n == 1), "{copies:?}");
         for id in ids {
-            assert_eq!(attempts(&db.db, id).await.len(), 1);
+            assert_eq!(attempts_of(&db.db, id).await.len(), 1);
         }
     }
 
@@ -124,18 +128,19 @@ both! {
             .write(move |tx| {
                 let (late, attempt) = (late.clone(), attempt.clone());
                 Box::pin(async move {
-                    let leave = courier::mark_transmitting(tx, late.id, late.fence, attempt.at).await?;
+                    let (lease, at) = (late.lease(), attempt.at);
+                    let leave = attempts::mark_transmitting(tx, &[lease], at).await?;
                     let failed = twoyes::domain::letter::DeliveryState::Failed;
-                    let recorded = courier::record(tx, &late, failed, attempt.at, &attempt).await?;
-                    courier::release(tx, late.id, late.fence, attempt.at).await?;
+                    let recorded = attempts::record(tx, &[store_post::ending(&late, failed, at, attempt)]).await?;
+                    courier::release(tx, &[lease], at).await?;
                     Ok::<_, StoreError>((leave, recorded))
                 })
             })
             .await
             .unwrap();
-        assert_eq!((leave, recorded), (Leave::Lost, false));
+        assert_eq!((leave, recorded), (vec![Leave::Lost], vec![false]));
         assert_eq!(state(&db.db, id).await, Sent);
-        assert_eq!(attempts(&db.db, id).await.len(), 1);
+        assert_eq!(attempts_of(&db.db, id).await.len(), 1);
         assert_eq!(inbox.list().len(), 1);
     }
 
@@ -146,9 +151,9 @@ both! {
         let far = cx.now() + Span::minutes(15);
         let marked = lease_one(&db.db, far).await;
         let leased = lease_one(&db.db, far).await;
-        let (id, fence) = (marked.id, marked.fence);
+        let lease = marked.lease();
         db.db
-            .write(move |tx| Box::pin(async move { courier::mark_transmitting(tx, id, fence, T0).await }))
+            .write(move |tx| Box::pin(async move { attempts::mark_transmitting(tx, &[lease], T0).await }))
             .await
             .unwrap();
         assert!(ids.contains(&marked.id) && ids.contains(&leased.id));

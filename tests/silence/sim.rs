@@ -18,7 +18,7 @@ use twoyes::domain::asking::{Policy, Side};
 use twoyes::domain::introduction::Introduction;
 use twoyes::domain::link::{Claims, KeyState, LinkRing, Purpose};
 use twoyes::flow::condition::Instance;
-use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, Wake};
+use twoyes::flow::{Ctx, Cx, Secrets, Sender};
 use twoyes::ids::{Ids, IntroductionId};
 use twoyes::mail::SmtpRoute;
 use twoyes::metrics::Metrics;
@@ -233,8 +233,8 @@ fn context(db: Db, clock: Clock, seed: u64, rest: Span) -> Cx {
         },
         secrets: Secrets { pepper: [1; 32], internal: [2; 32] },
         ring: RwLock::new(Arc::new(LinkRing::new(BASE, &[(1, KeyState::Active, [3; 32])]))),
-        wake: Wake::default(),
-        counts: Counts::default(),
+        wake: Arc::default(),
+        counts: Arc::default(),
     })
 }
 

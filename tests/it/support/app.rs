@@ -15,7 +15,7 @@ use twoyes::domain::connector::{Connector, Role};
 use twoyes::domain::introduction::Introduction;
 use twoyes::domain::letter::LinkName;
 use twoyes::domain::link::{Claims, KeyState, LinkRing, Purpose};
-use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, Wake, account, ask, draft, log};
+use twoyes::flow::{Ctx, Cx, Secrets, Sender, account, ask, draft, log};
 use twoyes::ids::{Ids, IntroductionId, LinkRef};
 use twoyes::mail::{Decoded, LocalMailbox, Transport, decode};
 use twoyes::metrics::Metrics;
@@ -320,7 +320,7 @@ fn context(db: Db, clock: Clock) -> Cx {
         },
         secrets: Secrets { pepper: [1; 32], internal: [2; 32] },
         ring: RwLock::new(Arc::new(LinkRing::new(BASE, &[(1, KeyState::Active, [3; 32])]))),
-        wake: Wake::default(),
-        counts: Counts::default(),
+        wake: Arc::default(),
+        counts: Arc::default(),
     })
 }

@@ -13,7 +13,7 @@ use twoyes::domain::letter::{
 use twoyes::domain::link::{KeyState, LinkRing, NEVER};
 use twoyes::domain::message::MessageKind;
 use twoyes::domain::party::PersonKey;
-use twoyes::flow::{Counts, Ctx, Cx, Secrets, Sender, Wake};
+use twoyes::flow::{Ctx, Cx, Secrets, Sender};
 use twoyes::ids::{DeliveryId, Ids, IntroductionId, LinkRef, MessageId, derive, uuid_v7};
 use twoyes::mail::{LocalMailbox, SmtpRoute, Timeouts, Transport};
 use twoyes::metrics::Metrics;
@@ -54,8 +54,8 @@ pub fn cx_with(db: Db, clock: Clock) -> Cx {
         sender,
         secrets: Secrets { pepper: [3; 32], internal: [4; 32] },
         ring: RwLock::new(Arc::new(ring(KeyState::Active))),
-        wake: Wake::default(),
-        counts: Counts::default(),
+        wake: Arc::default(),
+        counts: Arc::default(),
     })
 }
 
