@@ -148,13 +148,30 @@ fn ascii_domain(field: &str, domain: &str) -> Result<String, Problem> {
     if domain.starts_with('[') || domain.parse::<std::net::IpAddr>().is_ok() {
         return Err(Problem::new(field, "address-ip"));
     }
-    let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| Problem::new(field, "address-domain"))?;
+    let ascii = if is_plain(domain) {
+        domain.to_owned()
+    } else {
+        idna::domain_to_ascii_strict(domain).map_err(|_| Problem::new(field, "address-domain"))?
+    };
     let labels: Vec<&str> = ascii.split('.').collect();
     let last_is_name = labels.last().is_some_and(|last| last.chars().any(|c| c.is_ascii_alphabetic()));
     if labels.len() < 2 || labels.iter().any(|label| label.is_empty()) || !last_is_name {
         return Err(Problem::new(field, "address-domain"));
     }
     Ok(ascii)
+}
+
+/// Whether a domain is written as it is kept, as every stored one is: lower case, digits, single hyphens inside (what has
+/// two in a row may be coded, RFC 5891, 4.2.3.1).
+fn is_plain(domain: &str) -> bool {
+    let plain = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && !label.contains("--")
+    };
+    domain.len() <= 253 && domain.split('.').all(plain)
 }
 
 /// Under a top level in letters of its own, words in those letters pose as nothing.
@@ -176,6 +193,22 @@ mod tests {
             ("ada@bücher.example", "ada@xn--bcher-kva.example"),
         ] {
             assert_eq!(EmailAddress::parse("e", raw).unwrap().as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn what_is_taken_for_plain_is_what_idna_makes_of_it() {
+        let edge = "a".repeat(63);
+        for domain in ["example.org", "a-b.c1.example", "1.example", &format!("{edge}.example")] {
+            assert!(is_plain(domain), "{domain}");
+            assert_eq!(idna::domain_to_ascii_strict(domain).unwrap(), domain);
+        }
+        let (long, longer) = (format!("{edge}a.example"), [edge.as_str(); 4].join("."));
+        let others = ["Example.org", "-a.example", "a-.example", "xn--bcher-kva.example", "a--b.example"];
+        for domain in
+            others.into_iter().chain(["a..example", "a_b.example", "bücher.example", "", &long, &longer])
+        {
+            assert!(!is_plain(domain), "{domain}");
         }
     }
 

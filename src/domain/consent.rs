@@ -64,12 +64,12 @@ pub struct Witness {
 /// A mail as it is recorded: subject, empty line, text part; `{answer link}` stands where a link stood.
 #[must_use]
 pub fn mail_text(subject: &str, text: &str) -> String {
-    let mut out = format!("{subject}\n\n{text}");
-    for name in LinkName::ALL {
-        let words = format!("{{{} link}}", name.as_str().replace('_', " "));
-        out = out.replace(&super::letter::mark(*name), &words);
-    }
-    out
+    let all = format!("{subject}\n\n{text}");
+    let words: Vec<(LinkName, String)> = LinkName::ALL
+        .iter()
+        .map(|name| (*name, format!("{{{} link}}", name.as_str().replace('_', " "))))
+        .collect();
+    super::letter::fill(&all, &words).unwrap_or(all)
 }
 
 /// The payload of a consent: everything but the texts, which it commits to.

@@ -19,6 +19,22 @@ pub fn mark(name: LinkName) -> String {
     format!("\u{1}{}\u{1}", name.as_str())
 }
 
+/// Puts its link where each mark stands. `None` where a mark stands that none of the links is for.
+#[must_use]
+pub fn fill(text: &str, links: &[(LinkName, String)]) -> Option<String> {
+    let mut filled = String::with_capacity(text.len() + 256);
+    // Every second piece is between two marks.
+    for (nth, piece) in text.split('\u{1}').enumerate() {
+        if nth % 2 == 0 {
+            filled.push_str(piece);
+        } else {
+            let (_, link) = links.iter().find(|(name, _)| name.as_str() == piece)?;
+            filled.push_str(link);
+        }
+    }
+    Some(filled)
+}
+
 /// The links a mail may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -50,25 +50,35 @@ pub enum ComposeError {
 pub fn compose(letter: &Letter) -> Result<Vec<u8>, ComposeError> {
     let mut mail = headers(letter)?.to_string().into_bytes();
     let text = part(ContentType::TEXT_PLAIN, &letter.text);
-    let both = letter.html.as_ref().map(|html| {
-        MultiPart::alternative()
-            .boundary(boundary(&letter.message_id, ""))
-            .singlepart(text.clone())
-            .singlepart(part(ContentType::TEXT_HTML, html))
-    });
-    match (both, &letter.card) {
-        (Some(both), None) => mail.extend(both.formatted()),
-        (None, None) => mail.extend(text.formatted()),
-        (both, Some(card)) => {
-            let outer = MultiPart::mixed().boundary(boundary(&letter.message_id, "mixed"));
-            let outer = match both {
-                Some(both) => outer.multipart(both),
-                None => outer.singlepart(text),
-            };
-            mail.extend(outer.singlepart(attached(card)).formatted());
+    let body = match &letter.html {
+        None => Part::Single(text),
+        Some(html) => {
+            let both = MultiPart::alternative().boundary(boundary(&letter.message_id, ""));
+            Part::Multi(both.singlepart(text).singlepart(part(ContentType::TEXT_HTML, html)))
         }
-    }
+    };
+    let body = match (body, &letter.card) {
+        (body, None) => body,
+        (body, Some(card)) => {
+            let outer = MultiPart::mixed().boundary(boundary(&letter.message_id, "mixed"));
+            let outer = match body {
+                Part::Multi(both) => outer.multipart(both),
+                Part::Single(text) => outer.singlepart(text),
+            };
+            Part::Multi(outer.singlepart(attached(card)))
+        }
+    };
+    mail.extend(match body {
+        Part::Multi(parts) => parts.formatted(),
+        Part::Single(part) => part.formatted(),
+    });
     if well_formed(&mail) { Ok(mail) } else { Err(ComposeError::Line) }
+}
+
+/// What stands below the headers.
+enum Part {
+    Single(SinglePart),
+    Multi(MultiPart),
 }
 
 fn headers(letter: &Letter) -> Result<Headers, ComposeError> {
@@ -183,10 +193,39 @@ fn constant_type(text: &str) -> ContentType {
     ContentType::parse(text).unwrap_or(ContentType::TEXT_PLAIN)
 }
 
-/// One kind of line end, no control characters but the tabulator.
+/// CRLF as the only line end, no control characters but the tabulator.
 fn body_text(text: &str) -> String {
-    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-    lines.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+    let mut body = String::with_capacity(text.len() + text.len() / 16);
+    let mut rest = text;
+    while let Some(at) = control(rest) {
+        let (before, behind) = rest.split_at(at);
+        body.push_str(before);
+        let mut signs = behind.chars();
+        if matches!(signs.next(), Some('\r' | '\n')) {
+            body.push_str("\r\n");
+        }
+        rest = behind.strip_prefix("\r\n").unwrap_or(signs.as_str());
+    }
+    body.push_str(rest);
+    body
+}
+
+/// Where the first control character is, but for a tabulator. Those above ASCII (U+0080 to U+009F) begin with C2.
+fn control(text: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let found = text
+            .as_bytes()
+            .get(from..)?
+            .iter()
+            .position(|b| (*b < b' ' && *b != b'\t') || *b == 0x7f || *b == 0xc2);
+        let at = from + found?;
+        match text.get(at..)?.chars().next() {
+            Some(c) if c.is_control() => return Some(at),
+            Some(c) => from = at + c.len_utf8(),
+            None => return None,
+        }
+    }
 }
 
 /// Quoted-printable triples what is not ASCII, base64 adds a third to everything.
@@ -208,13 +247,14 @@ fn system_time(at: Ts) -> SystemTime {
 }
 
 fn well_formed(mail: &[u8]) -> bool {
+    let lines = mail.strip_suffix(b"\n").map(|all| all.split(|b| *b == b'\n'));
     mail.is_ascii()
-        && mail.ends_with(b"\r\n")
-        && mail.split(|b| *b == b'\n').all(|line| {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            line.len() <= LONGEST_LINE && !line.contains(&b'\r') && !line.contains(&0)
+        && lines.is_some_and(|mut lines| {
+            lines.all(|line| match line.strip_suffix(b"\r") {
+                Some(line) => line.len() <= LONGEST_LINE && !line.contains(&b'\r') && !line.contains(&0),
+                None => false,
+            })
         })
-        && !mail.windows(2).any(|pair| pair[1] == b'\n' && pair[0] != b'\r')
 }
 
 #[cfg(test)]
