@@ -105,7 +105,9 @@ impl Ts {
     /// RFC 3339 in UTC with seconds, e.g. `2026-03-01T09:30:00Z`.
     #[must_use]
     pub fn rfc3339(self) -> String {
-        self.to_jiff().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+        let (first, last) = (jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
+        let seconds = self.0.div_euclid(1_000_000).clamp(first, last);
+        jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Contacts written as a file of each kind, one piece after the other.
 
+use std::borrow::Cow;
+
 use super::format::Format;
 use crate::domain::address::EmailAddress;
 use crate::domain::circle::Circle;
@@ -117,15 +119,16 @@ fn split(name: &str) -> (&str, &str) {
 fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory cannot fail.
-    let _ = writer.write_record(cells.into_iter().map(harmless));
+    let cells: Vec<Cow<'_, str>> = cells.into_iter().map(harmless).collect();
+    let _ = writer.write_record(cells.iter().map(|cell| cell.as_bytes()));
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
 /// Spreadsheets run cells that begin like this (OWASP, CSV injection). A mark more than there was is taken off again
 /// by whoever reads it.
 #[must_use]
-pub fn harmless(cell: &str) -> String {
-    if runs(cell) || cell.starts_with(['\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+pub fn harmless(cell: &str) -> Cow<'_, str> {
+    if runs(cell) || cell.starts_with(['\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
 }
 
 /// Whether a cell begins like a formula, behind marks that say it is none.

@@ -7,6 +7,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
 use futures_util::stream;
 use serde::Serialize;
+use tokio::task::JoinHandle;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use crate::clock::Ts;
 use crate::domain::introduction::StateName;
 use crate::domain::log_filter::{LogFilter, RawLogFilter};
 use crate::domain::outcome::Outcome;
+use crate::flow::Failure;
 use crate::flow::outcomes::{self, LogLine, LogPage};
 
 /// Lines read at once.
@@ -94,7 +96,8 @@ pub fn filter_of(pairs: &[(String, String)]) -> RawLogFilter {
 /// reader takes for a whole file.
 pub async fn file(web: &Web, filter: LogFilter, kind: Kind, day: &str) -> Result<Response, WebError> {
     let first = outcomes::page(&web.cx, &filter, None, PIECE).await?;
-    let begin = Writer { kind, web: web.clone(), filter, page: Some(first), opened: false, any: false };
+    let next = Some(Next::Read(first));
+    let begin = Writer { kind, web: web.clone(), filter, next, opened: false, any: false };
     let body = Body::from_stream(stream::unfold(begin, |mut writer| async {
         let piece = writer.piece().await?;
         Some((piece, writer))
@@ -119,25 +122,39 @@ struct Writer {
     web: Web,
     filter: LogFilter,
     /// What is written next; none after the last piece.
-    page: Option<LogPage>,
+    next: Option<Next>,
     opened: bool,
     any: bool,
 }
 
+/// A piece of the log. Each is read while the one before is written and sent.
+enum Next {
+    Read(LogPage),
+    Reading(JoinHandle<Result<LogPage, Failure>>),
+}
+
 impl Writer {
     async fn piece(&mut self) -> Option<std::io::Result<String>> {
-        let page = self.page.take()?;
-        let text = self.text(&page, page.next.is_none());
-        if let Some(before) = page.next {
-            match outcomes::page(&self.web.cx, &self.filter, Some(before), PIECE).await {
-                Ok(next) => self.page = Some(next),
-                Err(failure) => {
-                    tracing::error!(error.cause = %failure, "the outcome log could not be read to its end");
-                    return Some(Err(std::io::Error::other("the log ends here unfinished")));
-                }
+        let read = match self.next.take()? {
+            Next::Read(page) => Ok(page),
+            Next::Reading(task) => match task.await {
+                Ok(read) => read.map_err(|failure| failure.to_string()),
+                Err(error) => Err(error.to_string()),
+            },
+        };
+        let page = match read {
+            Ok(page) => page,
+            Err(why) => {
+                tracing::error!(error.cause = why, "the outcome log could not be read to its end");
+                return Some(Err(std::io::Error::other("the log ends here unfinished")));
             }
+        };
+        if let Some(before) = page.next {
+            let (cx, filter) = (self.web.cx.clone(), self.filter.clone());
+            let reading = async move { outcomes::page(&cx, &filter, Some(before), PIECE).await };
+            self.next = Some(Next::Reading(tokio::spawn(reading)));
         }
-        Some(Ok(text))
+        Some(Ok(self.text(&page, page.next.is_none())))
     }
 
     fn text(&mut self, page: &LogPage, last: bool) -> String {
@@ -168,17 +185,21 @@ pub fn line(of: &LogLine) -> OutcomeLine {
         connector: of.connector_name.clone(),
         purpose: row.purpose.as_str(),
         order: row.order.as_str(),
-        state: match row.state {
-            StateName::Draft | StateName::Asking | StateName::Agreed => "waiting",
-            StateName::Introduced => "introduced",
-            StateName::Closed => "closed without introduction",
-        },
+        state: state(row.state),
         created_at: row.created_at.rfc3339(),
         introduced_at: row.introduced_at.map(Ts::rfc3339),
         closed_at: row.closed_at.map(Ts::rfc3339),
         outcome: row.outcome.map(Outcome::as_str),
         first,
         second,
+    }
+}
+
+const fn state(of: StateName) -> &'static str {
+    match of {
+        StateName::Draft | StateName::Asking | StateName::Agreed => "waiting",
+        StateName::Introduced => "introduced",
+        StateName::Closed => "closed without introduction",
     }
 }
 
@@ -190,21 +211,26 @@ fn table(lines: &[LogLine], with_head: bool) -> String {
         let _ = writer.write_record(COLUMNS);
     }
     for of in lines {
-        let of = line(of);
-        let cells = [
-            of.id.to_string(),
-            of.connector,
-            of.purpose.to_owned(),
-            of.order.to_owned(),
-            of.state.to_owned(),
-            of.created_at,
-            of.introduced_at.unwrap_or_default(),
-            of.closed_at.unwrap_or_default(),
-            of.outcome.unwrap_or_default().to_owned(),
-            of.first.unwrap_or_default(),
-            of.second.unwrap_or_default(),
+        let row = &of.row;
+        let (first, second) = row.names.as_ref().map_or(("", ""), |(first, second)| (first, second));
+        let id = row.id.to_string();
+        let [created, introduced, closed] = [Some(row.created_at), row.introduced_at, row.closed_at]
+            .map(|at| at.map(Ts::rfc3339).unwrap_or_default());
+        let cells: [&str; COLUMNS.len()] = [
+            &id,
+            &of.connector_name,
+            row.purpose.as_str(),
+            row.order.as_str(),
+            state(row.state),
+            &created,
+            &introduced,
+            &closed,
+            row.outcome.map_or("", Outcome::as_str),
+            first,
+            second,
         ];
-        let _ = writer.write_record(cells.iter().map(|cell| harmless(cell)));
+        let cells = cells.map(harmless);
+        let _ = writer.write_record(cells.iter().map(|cell| cell.as_bytes()));
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
