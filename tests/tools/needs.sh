@@ -26,6 +26,8 @@ fc_list() {
 # Prints the Debian packages that are missing here, one a line.
 missing_packages() {
     command -v cc >/dev/null || printf '%s\n' gcc libc6-dev
+    # The allocator is built by one.
+    command -v make >/dev/null || echo make
     # The fuzzer's engine is C++.
     command -v c++ >/dev/null || echo g++
     command -v strace >/dev/null || echo strace
