@@ -146,7 +146,9 @@ impl Courier {
         loop {
             let (slots, share) = self.slots();
             let spare = if self.is_troubled() { 0 } else { slots };
-            let room = Room { slots: slots + self.recording.number(), share, spare };
+            // When results cannot be written down no more mails leave than as many again.
+            let recording = self.recording.number().min(slots);
+            let room = Room { slots: slots + recording, share, spare };
             flight.start(self, room, now);
             let wanted = flight.wanted(room);
             if wanted == 0 {
