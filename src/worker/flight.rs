@@ -28,7 +28,7 @@ pub(super) struct Room {
     pub slots: usize,
     /// At once of one domain.
     pub share: usize,
-    /// Those that may wait beside them; of each domain, when several have to wait for themselves.
+    /// That may wait beside them: so many that could start, and so many of each domain that has its share.
     pub spare: usize,
 }
 

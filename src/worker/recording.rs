@@ -35,3 +35,24 @@ impl Drop for Recorded<'_> {
         self.0.number.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Recording;
+
+    #[tokio::test]
+    async fn a_place_is_free_from_the_first_word_of_it_until_the_result_is_written() {
+        let recording = Recording::default();
+        let (one, other) = (recording.begin(), recording.begin());
+        recording.begun().await;
+        assert_eq!(recording.number(), 2);
+        let silent = tokio::time::timeout(Duration::from_millis(20), recording.begun()).await;
+        assert!(silent.is_err(), "whoever looks finds both at once");
+        drop(one);
+        assert_eq!(recording.number(), 1);
+        drop(other);
+        assert_eq!(recording.number(), 0);
+    }
+}
