@@ -44,6 +44,7 @@ pub fn smtp_route(config: &Config) -> Result<SmtpRoute, AppError> {
         ),
         max_messages: smtp.messages_per_connection,
         max_age: seconds(smtp.connection_age_seconds),
+        pipelining: smtp.pipelining,
         extra_root_pem,
         ..SmtpRoute::plain(&smtp.host, smtp.port, config.hello_name())
     })

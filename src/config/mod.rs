@@ -133,6 +133,7 @@ pub struct Smtp {
     pub connections: usize,
     pub messages_per_connection: u32,
     pub connection_age_seconds: u64,
+    pub pipelining: bool,
     pub connect_timeout_seconds: u64,
     pub command_timeout_seconds: u64,
     pub data_timeout_seconds: u64,

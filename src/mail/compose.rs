@@ -1,21 +1,19 @@
 //! A letter becomes the bytes that travel (RFC 5322, RFC 2045 to 2047).
 //!
-//! The bytes are 7-bit, every line ends with CRLF, and nothing in them comes from the clock or from chance.
-//! Bodies are always quoted-printable or base64: text that travels as it is can carry a lone CR or a dot
-//! line, which receivers have read as the end of the mail (SMTP smuggling).
+//! The bytes are 7-bit, every line ends with CRLF, and nothing in them comes from the clock or from chance. The headers
+//! are written here, what stands below them in `entity`.
 
 use std::time::{Duration, SystemTime};
 
-use data_encoding::HEXLOWER;
 use lettre::Address;
+use lettre::message::Mailboxes;
 use lettre::message::header::{
-    ContentDisposition, ContentTransferEncoding, ContentType, Date, From, HeaderName, HeaderValue, Headers,
-    MIME_VERSION_1_0, MessageId, ReplyTo, Subject, To,
+    Date, From, HeaderName, HeaderValue, Headers, MIME_VERSION_1_0, MessageId, ReplyTo, Subject, To,
 };
-use lettre::message::{Body, Mailboxes, MultiPart, SinglePart};
-use sha2::{Digest, Sha256};
 
+use super::entity::entity;
 use super::letter::{Letter, Mailbox};
+use super::octets;
 use crate::clock::Ts;
 
 /// RFC 5322, 2.1.1: no line may be longer, without its CRLF.
@@ -49,36 +47,10 @@ pub enum ComposeError {
 /// [`ComposeError`] when a field cannot stand in a mail.
 pub fn compose(letter: &Letter) -> Result<Vec<u8>, ComposeError> {
     let mut mail = headers(letter)?.to_string().into_bytes();
-    let text = part(ContentType::TEXT_PLAIN, &letter.text);
-    let body = match &letter.html {
-        None => Part::Single(text),
-        Some(html) => {
-            let both = MultiPart::alternative().boundary(boundary(&letter.message_id, ""));
-            Part::Multi(both.singlepart(text).singlepart(part(ContentType::TEXT_HTML, html)))
-        }
-    };
-    let body = match (body, &letter.card) {
-        (body, None) => body,
-        (body, Some(card)) => {
-            let outer = MultiPart::mixed().boundary(boundary(&letter.message_id, "mixed"));
-            let outer = match body {
-                Part::Multi(both) => outer.multipart(both),
-                Part::Single(text) => outer.singlepart(text),
-            };
-            Part::Multi(outer.singlepart(attached(card)))
-        }
-    };
-    mail.extend(match body {
-        Part::Multi(parts) => parts.formatted(),
-        Part::Single(part) => part.formatted(),
-    });
+    let html = letter.html.as_ref().map_or(0, String::len);
+    mail.reserve(letter.text.len() + html + letter.text.len().max(html) / 8 + 1_024);
+    entity(&mut mail, letter);
     if well_formed(&mail) { Ok(mail) } else { Err(ComposeError::Line) }
-}
-
-/// What stands below the headers.
-enum Part {
-    Single(SinglePart),
-    Multi(MultiPart),
 }
 
 fn headers(letter: &Letter) -> Result<Headers, ComposeError> {
@@ -166,95 +138,32 @@ fn constant(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-fn part(kind: ContentType, text: &str) -> SinglePart {
-    let text = body_text(text);
-    let encoding = if mostly_ascii(&text) {
-        ContentTransferEncoding::QuotedPrintable
-    } else {
-        ContentTransferEncoding::Base64
-    };
-    // Both encodings take any text, so the error branch is never taken; it would still be 7-bit.
-    let body = Body::new_with_encoding(text, encoding)
-        .unwrap_or_else(|bytes| Body::new(String::from_utf8_lossy(&bytes).into_owned()));
-    SinglePart::builder().header(kind).body(body)
-}
-
-/// A vCard file (RFC 6350, 10.1), whose lines end with CRLF. Always base64: nothing on the way may fold its lines.
-fn attached(card: &str) -> SinglePart {
-    let body = Body::new_with_encoding(card.as_bytes().to_vec(), ContentTransferEncoding::Base64)
-        .unwrap_or_else(Body::new);
-    SinglePart::builder()
-        .header(constant_type("text/vcard; charset=utf-8"))
-        .header(ContentDisposition::attachment("contacts.vcf"))
-        .body(body)
-}
-
-fn constant_type(text: &str) -> ContentType {
-    ContentType::parse(text).unwrap_or(ContentType::TEXT_PLAIN)
-}
-
-/// CRLF as the only line end, no control characters but the tabulator.
-fn body_text(text: &str) -> String {
-    let mut body = String::with_capacity(text.len() + text.len() / 16);
-    let mut rest = text;
-    while let Some(at) = control(rest) {
-        let (before, behind) = rest.split_at(at);
-        body.push_str(before);
-        let mut signs = behind.chars();
-        if matches!(signs.next(), Some('\r' | '\n')) {
-            body.push_str("\r\n");
-        }
-        rest = behind.strip_prefix("\r\n").unwrap_or(signs.as_str());
-    }
-    body.push_str(rest);
-    body
-}
-
-/// Where the first control character is, but for a tabulator. Those above ASCII (U+0080 to U+009F) begin with C2.
-fn control(text: &str) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let found = text
-            .as_bytes()
-            .get(from..)?
-            .iter()
-            .position(|b| (*b < b' ' && *b != b'\t') || *b == 0x7f || *b == 0xc2);
-        let at = from + found?;
-        match text.get(at..)?.chars().next() {
-            Some(c) if c.is_control() => return Some(at),
-            Some(c) => from = at + c.len_utf8(),
-            None => return None,
-        }
-    }
-}
-
-/// Quoted-printable triples what is not ASCII, base64 adds a third to everything.
-fn mostly_ascii(text: &str) -> bool {
-    let foreign = text.bytes().filter(|b| !b.is_ascii()).count();
-    foreign * 6 <= text.len()
-}
-
-/// A boundary that no body can hold: `=_` never stands in quoted-printable or base64 (RFC 2045, 6.7).
-fn boundary(message_id: &str, level: &str) -> String {
-    let digest = Sha256::digest(format!("twoyes mime boundary{level}\n{message_id}").as_bytes());
-    format!("=_{}", HEXLOWER.encode(digest.get(..16).unwrap_or_default()))
-}
-
 fn system_time(at: Ts) -> SystemTime {
     // The header's calendar ends with the year 9999.
     let seconds = at.0.div_euclid(1_000_000).clamp(0, 253_402_300_799);
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs())
 }
 
+/// ASCII without NUL, in lines that end with CRLF and are not too long.
 fn well_formed(mail: &[u8]) -> bool {
-    let lines = mail.strip_suffix(b"\n").map(|all| all.split(|b| *b == b'\n'));
-    mail.is_ascii()
-        && lines.is_some_and(|mut lines| {
-            lines.all(|line| match line.strip_suffix(b"\r") {
-                Some(line) => line.len() <= LONGEST_LINE && !line.contains(&b'\r') && !line.contains(&0),
-                None => false,
-            })
-        })
+    mail.first().is_some_and(|first| *first != b'\n')
+        && mail.ends_with(b"\r\n")
+        && octets::all(mail.iter().map(|octet| (1..=0x7f).contains(octet)))
+        // CR and LF stand together or not at all.
+        && octets::all(octets::pairs(mail).map(|(one, next)| (one == b'\r') == (next == b'\n')))
+        && short_lines(mail)
+}
+
+/// From each beginning of a line on there is an end within reach. The last one there is taken: lines before it are
+/// shorter still.
+fn short_lines(mail: &[u8]) -> bool {
+    let mut rest = mail;
+    while !rest.is_empty() {
+        let reach = rest.get(..LONGEST_LINE + 2).unwrap_or(rest);
+        let Some(end) = reach.iter().rposition(|octet| *octet == b'\n') else { return false };
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    true
 }
 
 #[cfg(test)]

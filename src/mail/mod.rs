@@ -1,6 +1,6 @@
 //! Mail: a letter becomes bytes, bytes become a delivery.
 //!
-//! The only place that uses `lettre`, and only two parts of it: the header encoder with the MIME builder
+//! The only place that uses `lettre`, and only two parts of it: the encoder of headers
 //! ([`compose`](mod@compose)), and the SMTP conversation itself, one command at a time ([`session`]). Its
 //! ready-made transport is left alone: it cannot say at which stage an attempt ended, has no deadline after
 //! the connect, and mixes up replies after a cancelled send.
@@ -16,13 +16,17 @@
 pub mod captured;
 pub mod compose;
 pub mod dkim;
-pub mod fault;
+mod entity;
+mod fault;
 pub mod file;
 pub mod letter;
 pub mod local;
+mod octets;
+mod quoted;
 pub mod report;
-pub mod session;
+mod session;
 pub mod smtp;
+mod stuffed;
 pub mod transport;
 mod wire;
 

@@ -1,5 +1,8 @@
 //! One conversation with a relay: any number of mails, one recipient each.
 //!
+//! Where the relay takes several commands at once (PIPELINING, RFC 2920), an offer is one way there and back and so is its
+//! mail; otherwise each command is one.
+//!
 //! While a command runs its connection is taken out of the session, and put back only after a complete
 //! reply. A deadline, a dropped future or a reply that cannot be read therefore loses the connection, and a
 //! late reply can never be taken for the answer to the next mail.
@@ -13,7 +16,8 @@ use lettre::transport::smtp::response::Response;
 use tokio::time::{Instant, timeout};
 
 use super::fault::{Fault, Stage, tidy};
-use super::smtp::{SmtpRoute, Timeouts, connect};
+use super::smtp::{Connected, SmtpRoute, Timeouts, connect};
+use super::stuffed::stuffed;
 
 /// Relays hang up on idle clients; a connection left alone for longer is not worth a try.
 const MAX_IDLE: Duration = Duration::from_secs(15);
@@ -41,8 +45,19 @@ pub struct Session {
     accepted: u32,
     /// Something has been said since the last RSET or final dot.
     in_transaction: bool,
-    /// A recipient has been accepted and waits for its mail.
-    offered: bool,
+    offered: Offered,
+    pipelining: bool,
+}
+
+/// What the server waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Offered {
+    #[default]
+    Nothing,
+    /// It has accepted a recipient, and waits for DATA.
+    Recipient,
+    /// It has accepted DATA, and waits for the mail: whatever is said next is part of it.
+    Data,
 }
 
 impl Session {
@@ -51,7 +66,7 @@ impl Session {
     /// # Errors
     /// A [`Fault`] at one of the stages before MAIL; always of class `Route`.
     pub async fn open(route: &SmtpRoute) -> Result<Self, Fault> {
-        let connection = connect(route).await?;
+        let Connected { connection, pipelining } = connect(route).await?;
         let now = Instant::now();
         Ok(Self {
             connection: Some(connection),
@@ -62,15 +77,17 @@ impl Session {
             last_reply: now,
             accepted: 0,
             in_transaction: false,
-            offered: false,
+            offered: Offered::Nothing,
+            pipelining,
         })
     }
 
-    /// MAIL and RCPT. After a refusal the transaction is reset and the session goes on, unless the fault says
-    /// `disconnected`. Nothing of the mail itself has been sent yet.
+    /// MAIL and RCPT, with DATA behind them where all three can go at once. After a refusal the transaction is
+    /// reset and the session goes on, unless the fault says `disconnected`. Nothing of the mail itself has been sent
+    /// yet.
     ///
     /// # Errors
-    /// A [`Fault`] at `Mail` or `Rcpt`: surely not accepted.
+    /// A [`Fault`] at `Mail`, `Rcpt` or `Data`: surely not accepted.
     pub async fn offer(&mut self, envelope_from: &str, recipient: &str) -> Result<(), Fault> {
         if self.in_transaction {
             self.abandon().await?;
@@ -78,11 +95,36 @@ impl Session {
         let sender = address(Stage::Mail, envelope_from)?;
         let recipient = address(Stage::Rcpt, recipient)?;
         let limit = self.timeouts.command;
+        let (sender, recipient) = (Mail::new(Some(sender), Vec::new()), Rcpt::new(recipient, Vec::new()));
         self.in_transaction = true;
-        self.step(Stage::Mail, limit, Mail::new(Some(sender), Vec::new())).await?;
-        self.step(Stage::Rcpt, limit, Rcpt::new(recipient, Vec::new())).await?;
-        self.offered = true;
+        if self.pipelining {
+            return self.offer_at_once(&format!("{sender}{recipient}{Data}")).await;
+        }
+        self.step(Stage::Mail, limit, sender).await?;
+        self.step(Stage::Rcpt, limit, recipient).await?;
+        self.offered = Offered::Recipient;
         Ok(())
+    }
+
+    /// All commands, then all replies: each is read, whatever those before it were (RFC 2920, 3.1). What counts is
+    /// the first that is not a yes.
+    async fn offer_at_once(&mut self, commands: &str) -> Result<(), Fault> {
+        let limits = self.timeouts;
+        let sender = self.command(Stage::Mail, limits.command, commands).await.map(drop);
+        let recipient = self.next_reply(Stage::Rcpt, limits.command, &sender).await.map(drop);
+        let data =
+            self.next_reply(Stage::Data, limits.data, &recipient).await.and_then(|reply| self.go_on(&reply));
+        let waits_for_mail = data.is_ok();
+        let Err(fault) = sender.and(recipient).and(data) else {
+            self.offered = Offered::Data;
+            return Ok(());
+        };
+        if waits_for_mail {
+            // It refused, and waits for a mail all the same. Nothing but a mail would end that, and there is none.
+            self.connection = None;
+        }
+        let gone = self.connection.is_none() || self.abandon().await.is_err();
+        Err(Fault { disconnected: gone, ..fault })
     }
 
     /// DATA, the mail and the final dot. `mail` has CRLF line ends, as [`compose`](super::compose()) makes it.
@@ -91,16 +133,16 @@ impl Session {
     /// A [`Fault`] at `Data` (surely not accepted) or at `Body`: there a reply means not accepted, and no
     /// reply means `Unknown`.
     pub async fn transmit(&mut self, mail: &[u8]) -> Result<Accepted, Fault> {
-        if !std::mem::take(&mut self.offered) {
-            return Err(Fault {
-                disconnected: false,
-                ..Fault::broken(Stage::Data, "no recipient is waiting")
-            });
-        }
-        let reply = self.step(Stage::Data, self.timeouts.data, Data).await?;
-        if !reply.has_code(354) {
-            self.connection = None;
-            return Err(Fault::broken(Stage::Data, "the mail server gave an unexpected reply to DATA"));
+        match std::mem::take(&mut self.offered) {
+            Offered::Data => {}
+            Offered::Recipient => {
+                let reply = self.step(Stage::Data, self.timeouts.data, Data).await?;
+                self.go_on(&reply)?;
+            }
+            Offered::Nothing => {
+                let fault = Fault::broken(Stage::Data, "no recipient is waiting");
+                return Err(Fault { disconnected: false, ..fault });
+            }
         }
         let reply = self.body(mail).await?;
         self.in_transaction = false;
@@ -109,12 +151,24 @@ impl Session {
         Ok(Accepted { code: u16::from(reply.code()), text: tidy(&words.join(" ")) })
     }
 
-    /// RSET: forgets an offer that is not followed by its mail.
+    /// The reply to DATA must be 354 (RFC 5321, 4.1.1.4).
+    fn go_on(&mut self, reply: &Response) -> Result<(), Fault> {
+        if reply.has_code(354) {
+            return Ok(());
+        }
+        self.connection = None;
+        Err(Fault::broken(Stage::Data, "the mail server gave an unexpected reply to DATA"))
+    }
+
+    /// RSET: forgets an offer that is not followed by its mail. A server that waits for the mail by now would take the
+    /// command for it: there only the end of the connection takes the offer back.
     ///
     /// # Errors
     /// A [`Fault`] at `Mail`; the connection is gone then.
     pub async fn abandon(&mut self) -> Result<(), Fault> {
-        self.offered = false;
+        if std::mem::take(&mut self.offered) == Offered::Data {
+            self.connection = None;
+        }
         if !self.in_transaction {
             return Ok(());
         }
@@ -176,12 +230,27 @@ impl Session {
         self.settle(stage, connection, result)
     }
 
+    /// The reply to the next of several commands that went at once. When none is to be expected any more, it is as
+    /// the one before was.
+    async fn next_reply(
+        &mut self,
+        stage: Stage,
+        limit: Duration,
+        before: &Result<(), Fault>,
+    ) -> Result<Response, Fault> {
+        if let (Err(fault), None) = (before, &self.connection) {
+            return Err(fault.clone());
+        }
+        let mut connection = self.take(stage)?;
+        let result = timeout(limit, connection.read_response()).await;
+        self.settle(stage, connection, result)
+    }
+
     async fn body(&mut self, mail: &[u8]) -> Result<Response, Fault> {
         let mut connection = self.take(Stage::Data)?;
-        // lettre puts a CRLF before the dot; the mail ends with one already.
-        let mail = mail.strip_suffix(b"\r\n").unwrap_or(mail);
         let limit = self.timeouts.data + self.timeouts.after_dot();
-        let result = timeout(limit, connection.message(mail)).await;
+        // In one write with its final dot, which lettre would send in a second one.
+        let result = timeout(limit, connection.command(stuffed(mail))).await;
         let reply = self.settle(Stage::Body, connection, result);
         match reply {
             Ok(reply) if !(200..300).contains(&u16::from(reply.code())) => {

@@ -93,6 +93,8 @@ pub struct SmtpRoute {
     pub max_messages: u32,
     /// and when it is this old.
     pub max_age: Duration,
+    /// Whether several commands may go at once where the relay offers it (RFC 2920).
+    pub pipelining: bool,
     /// A root certificate trusted besides those of the system.
     pub extra_root_pem: Option<String>,
 }
@@ -111,6 +113,7 @@ impl SmtpRoute {
             timeouts: Timeouts::default(),
             max_messages: 100,
             max_age: Duration::from_mins(5),
+            pipelining: true,
             extra_root_pem: None,
         }
     }
@@ -128,8 +131,15 @@ impl std::fmt::Debug for SmtpRoute {
     }
 }
 
+/// An open connection, logged in.
+pub(super) struct Connected {
+    pub(super) connection: AsyncSmtpConnection,
+    /// It takes several commands at once.
+    pub(super) pipelining: bool,
+}
+
 /// Connects, greets, protects and logs in. Dropping the future at any point drops the connection.
-pub(super) async fn connect(route: &SmtpRoute) -> Result<AsyncSmtpConnection, Fault> {
+pub(super) async fn connect(route: &SmtpRoute) -> Result<Connected, Fault> {
     let limits = &route.timeouts;
     let tcp = tcp(route).await?;
     let wire = match route.tls {
@@ -142,10 +152,12 @@ pub(super) async fn connect(route: &SmtpRoute) -> Result<AsyncSmtpConnection, Fa
     };
     let hello = ClientId::Domain(route.hello_name.clone());
     // lettre insists on a greeting of its own; the real one has been read and judged.
-    let opening = AsyncSmtpConnection::connect_with_transport(Box::new(wire.replay_greeting()), &hello);
+    let (wire, overheard) = wire.replay_greeting().overheard();
+    let opening = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello);
     let mut connection = within(limits.greeting, Stage::Ehlo, opening).await?;
+    let pipelining = overheard.offers("PIPELINING") && route.pipelining;
     log_in(&mut connection, route).await?;
-    Ok(connection)
+    Ok(Connected { connection, pipelining })
 }
 
 async fn tcp(route: &SmtpRoute) -> Result<TcpStream, Fault> {

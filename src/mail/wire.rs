@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -30,6 +31,34 @@ pub(super) struct Wire {
     stream: Stream,
     /// Bytes to be read before those of the stream.
     first: &'static [u8],
+    overheard: Option<Overheard>,
+}
+
+/// What the server says while somebody listens: lettre keeps of the reply to EHLO only what it uses itself.
+#[derive(Clone, Debug)]
+pub(super) struct Overheard(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl Overheard {
+    fn begin() -> Self {
+        Self(Arc::new(Mutex::new(Some(Vec::new()))))
+    }
+
+    fn hear(&self, bytes: &[u8]) {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(said) = said.as_mut().filter(|said| said.len() < LONGEST_REPLY) {
+            said.extend_from_slice(bytes);
+        }
+    }
+
+    /// Stops listening; whether EHLO was answered with that extension (RFC 5321, 4.1.1.1).
+    pub(super) fn offers(&self, extension: &str) -> bool {
+        let said = self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+        let said = String::from_utf8_lossy(&said);
+        said.lines().filter_map(|line| split_reply(line.trim_end()).ok()).any(|(code, _, words)| {
+            let keyword = words.split(' ').next().unwrap_or_default();
+            code == 250 && keyword.eq_ignore_ascii_case(extension)
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -41,7 +70,7 @@ enum Stream {
 
 impl Wire {
     pub(super) fn tcp(stream: TcpStream) -> Self {
-        Self { stream: Stream::Tcp(stream), first: &[] }
+        Self { stream: Stream::Tcp(stream), first: &[], overheard: None }
     }
 
     /// The same connection after a TLS handshake.
@@ -53,12 +82,18 @@ impl Wire {
         let Stream::Tcp(tcp) = self.stream else { return Ok(self) };
         let mut stream = AsyncNetworkStream::use_existing_tokio1(Box::new(tcp));
         stream.upgrade_tls(parameters).await?;
-        Ok(Self { stream: Stream::Tls(Box::new(stream)), first: &[] })
+        Ok(Self { stream: Stream::Tls(Box::new(stream)), first: &[], overheard: None })
     }
 
     /// Lets the next reader see a greeting once more.
     pub(super) fn replay_greeting(self) -> Self {
         Self { first: GREETING, ..self }
+    }
+
+    /// Keeps what the server says from now on, until it is asked for.
+    pub(super) fn overheard(self) -> (Self, Overheard) {
+        let overheard = Overheard::begin();
+        (Self { overheard: Some(overheard.clone()), ..self }, overheard)
     }
 }
 
@@ -95,6 +130,9 @@ impl AsyncRead for Wire {
             if !byte.is_ascii() {
                 *byte = b'?';
             }
+        }
+        if let Some(overheard) = &self.overheard {
+            overheard.hear(&buf.filled()[before..]);
         }
         Poll::Ready(Ok(()))
     }

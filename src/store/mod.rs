@@ -110,8 +110,8 @@ impl Db {
 
     /// Runs a unit of work and commits it before it returns.
     ///
-    /// It runs in a task of its own: a caller that goes away cannot leave half of it behind. On
-    /// PostgreSQL it may run several times, so it must do nothing but talk to the database.
+    /// It runs in a task of its own: a caller that goes away cannot leave half of it behind. It may run several
+    /// times, so it must do nothing but talk to the database.
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -215,25 +215,45 @@ where
     E: UnitError,
     F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
 {
-    let (tell, told) = oneshot::channel::<Result<T, E>>();
-    let job: sqlite::Job = Box::new(move |tx| {
-        Box::pin(async move {
-            let ended = unit(tx).await;
-            let keep = ended.is_ok();
-            let reply: sqlite::Reply = Box::new(move |committed| {
-                let ended = match (ended, committed) {
-                    (Ok(_), Err(error)) => Err(error.into()),
-                    (ended, _) => ended,
-                };
-                // Nobody listens when the client hung up; the work is kept all the same.
-                drop(tell.send(ended));
-            });
-            sqlite::Ended { keep, reply }
-        })
-    });
-    db.submit(job).await?;
+    let (tell, told) = oneshot::channel();
+    db.submit(Box::new(Waiting { unit, ended: None, tell })).await?;
     match told.await {
         Ok(ended) => ended,
         Err(_) => Err(StoreError::Unavailable("nothing was recorded".into()).into()),
+    }
+}
+
+/// A unit that waits for the writer, and who waits for it.
+struct Waiting<T, E, F> {
+    unit: F,
+    ended: Option<Result<T, E>>,
+    tell: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> sqlite::Unit for Waiting<T, E, F>
+where
+    T: Send + 'static,
+    E: UnitError,
+    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+{
+    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
+        // One that panics leaves nothing to tell.
+        self.ended = None;
+        Box::pin(async move {
+            let ended = (self.unit)(tx).await;
+            let keep = ended.is_ok();
+            self.ended = Some(ended);
+            keep
+        })
+    }
+
+    fn tell(self: Box<Self>, committed: Result<(), StoreError>) {
+        let ended = match (self.ended, committed) {
+            (Some(Ok(_)), Err(error)) => Err(error.into()),
+            (Some(ended), _) => ended,
+            (None, _) => return,
+        };
+        // Nobody listens when the client hung up; the work is kept all the same.
+        drop(self.tell.send(ended));
     }
 }

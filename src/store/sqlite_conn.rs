@@ -1,6 +1,6 @@
 //! A connection to an SQLite file: statements that run where they are called.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -41,6 +41,8 @@ pub(super) struct SqliteConn {
     conn: Connection,
     /// By where the text lies in this program: hashing some hundred letters for each run takes as long as many runs.
     known: RefCell<HashMap<(usize, usize), Arc<Known>>>,
+    /// How many scripts were run.
+    scripts: Cell<u64>,
 }
 
 /// What does not change from one run of a statement to the next.
@@ -60,7 +62,7 @@ pub(super) fn open(file: &Path, access: Access, patience: Duration) -> Result<Sq
     // Else a statement whose values could decide which partial index fits is planned anew at each run.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(if access == Access::Read { READING } else { WRITING })?;
-    Ok(SqliteConn { conn, known: RefCell::default() })
+    Ok(SqliteConn { conn, known: RefCell::default(), scripts: Cell::new(0) })
 }
 
 impl SqliteConn {
@@ -104,7 +106,17 @@ impl SqliteConn {
 
     /// Runs several commands, as a migration has them.
     pub(super) fn script(&self, sql: &'static str) -> Result<()> {
+        self.scripts.set(self.scripts.get() + 1);
         self.conn.execute_batch(sql)
+    }
+
+    /// How many rows were changed so far, and how many scripts run, which may change more than rows.
+    pub(super) fn written(&self) -> (u64, u64) {
+        (self.conn.total_changes(), self.scripts.get())
+    }
+
+    pub(super) fn is_in_transaction(&self) -> bool {
+        !self.conn.is_autocommit()
     }
 
     fn known(&self, sql: &'static str) -> Arc<Known> {

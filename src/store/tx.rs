@@ -94,6 +94,22 @@ impl Tx {
         row.map(|row| row.map(Row::Postgres)).map_err(|error| self.fault(sql, &error))
     }
 
+    /// Two that are alike have nothing written between them. SQLite's writer only.
+    pub(super) fn written(&self) -> (u64, u64) {
+        if let Conn::Writer(conn) = &self.conn { conn.written() } else { (0, 0) }
+    }
+
+    /// # Errors
+    /// When SQLite's writer is in no transaction any more: then nothing of it was kept.
+    pub(super) fn must_be_open(&self) -> Result<(), StoreError> {
+        match &self.conn {
+            Conn::Writer(conn) if !conn.is_in_transaction() => {
+                Err(StoreError::Unavailable("the transaction was rolled back".into()))
+            }
+            Conn::Writer(_) | Conn::Reader(_) | Conn::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Closes the connection for good: after a failed commit nobody may use it again.
     pub(super) async fn discard(self) {
         match self.conn {

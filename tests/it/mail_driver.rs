@@ -23,20 +23,28 @@ async fn attempt(session: &mut Session) -> Result<(), twoyes::mail::Fault> {
     session.transmit(MAIL).await.map(|_| ())
 }
 
+/// A relay that takes one command after the other, and one that takes several at once.
+async fn relays() -> [SmtpSink; 2] {
+    let relays = [SmtpSink::start().await, SmtpSink::start().await];
+    relays[1].offer("PIPELINING");
+    relays
+}
+
 #[tokio::test]
 async fn a_mail_arrives_as_it_was_given() {
-    let sink = SmtpSink::start().await;
-    let mut session = Session::open(&route(&sink)).await.unwrap();
-    session.offer(FROM, TO).await.unwrap();
-    assert!(sink.taken().is_empty(), "an offer sends nothing of the mail");
-    let accepted = session.transmit(MAIL).await.unwrap();
-    assert_eq!((accepted.code, accepted.text.as_str()), (250, "2.0.0 queued as 1"));
-    session.quit().await;
-    let taken = sink.taken();
-    assert_eq!(taken.len(), 1);
-    assert_eq!((taken[0].from.as_str(), taken[0].rcpt.as_str()), (FROM, TO));
-    assert_eq!(taken[0].data, MAIL, "byte for byte");
-    assert_eq!(sink.commands().last().unwrap(), "QUIT");
+    for sink in relays().await {
+        let mut session = Session::open(&route(&sink)).await.unwrap();
+        session.offer(FROM, TO).await.unwrap();
+        assert!(sink.taken().is_empty(), "an offer sends nothing of the mail");
+        let accepted = session.transmit(MAIL).await.unwrap();
+        assert_eq!((accepted.code, accepted.text.as_str()), (250, "2.0.0 queued as 1"));
+        session.quit().await;
+        let taken = sink.taken();
+        assert_eq!(taken.len(), 1);
+        assert_eq!((taken[0].from.as_str(), taken[0].rcpt.as_str()), (FROM, TO));
+        assert_eq!(taken[0].data, MAIL, "byte for byte");
+        assert_eq!(sink.commands().last().unwrap(), "QUIT");
+    }
 }
 
 #[tokio::test]
@@ -59,9 +67,14 @@ async fn every_failure_at_every_stage_has_its_stage_and_class() {
         Act::Close,
         Act::Mute,
     ];
-    for (at, stage, classes) in table {
+    for (at_once, (at, stage, classes)) in
+        [false, true].into_iter().flat_map(|at_once| table.map(|row| (at_once, row)))
+    {
         for (act, class) in acts.iter().zip(classes) {
             let sink = SmtpSink::start().await;
+            if at_once {
+                sink.offer("PIPELINING");
+            }
             sink.offer("AUTH PLAIN LOGIN");
             sink.always(at, act.clone());
             let route = SmtpRoute { username: Some("u".into()), password: Some("p".into()), ..route(&sink) };
@@ -69,82 +82,94 @@ async fn every_failure_at_every_stage_has_its_stage_and_class() {
                 Ok(mut session) => attempt(&mut session).await.unwrap_err(),
                 Err(fault) => fault,
             };
-            assert_eq!((fault.stage, fault.class), (stage, class), "{at:?} {act:?}: {fault}");
+            assert_eq!(
+                (fault.stage, fault.class),
+                (stage, class),
+                "{at:?} {act:?}: {fault}; at once: {at_once}"
+            );
             let goes_on = matches!(act, Act::Reply(_)) && stage >= Stage::Mail;
-            assert_eq!(fault.disconnected, !goes_on, "{at:?} {act:?}");
+            assert_eq!(fault.disconnected, !goes_on, "{at:?} {act:?}; at once: {at_once}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_refusal_keeps_the_connection_and_hurts_no_other_mail() {
-    let sink = SmtpSink::start().await;
-    let mut session = Session::open(&route(&sink)).await.unwrap();
-    for (at, reply) in [
-        (At::Mail, "451 4.3.0 later"),
-        (At::Rcpt, "550 5.1.1 no such user"),
-        (At::Data, "452 4.3.1 full"),
-        (At::Dot, "554 5.6.0 not this"),
-    ] {
-        sink.once(at, Act::reply(reply));
-        let fault = attempt(&mut session).await.unwrap_err();
-        assert_eq!(fault.code.unwrap().to_string(), reply[..3]);
-        assert!(!fault.disconnected);
-        attempt(&mut session).await.unwrap();
+    for sink in relays().await {
+        let mut session = Session::open(&route(&sink)).await.unwrap();
+        for (at, reply) in [
+            (At::Mail, "451 4.3.0 later"),
+            (At::Rcpt, "550 5.1.1 no such user"),
+            (At::Data, "452 4.3.1 full"),
+            (At::Dot, "554 5.6.0 not this"),
+        ] {
+            sink.once(at, Act::reply(reply));
+            let fault = attempt(&mut session).await.unwrap_err();
+            assert_eq!(fault.code.unwrap().to_string(), reply[..3]);
+            assert!(!fault.disconnected);
+            attempt(&mut session).await.unwrap();
+        }
+        assert_eq!(sink.connections(), 1);
+        assert_eq!(sink.taken().len(), 4);
+        assert_eq!(session.accepted(), 4);
     }
-    assert_eq!(sink.connections(), 1);
-    assert_eq!(sink.taken().len(), 4);
-    assert_eq!(session.accepted(), 4);
 }
 
 #[tokio::test]
 async fn the_servers_words_come_without_addresses() {
-    let sink = SmtpSink::start().await;
-    sink.for_recipient(TO, Act::reply("550-5.1.1 <grace@example.net>: unknown\r\n550 5.1.1 in local table"));
-    let mut session = Session::open(&route(&sink)).await.unwrap();
-    let fault = attempt(&mut session).await.unwrap_err();
-    assert_eq!(fault.enhanced.as_deref(), Some("5.1.1"));
-    assert_eq!(fault.text, "5.1.1 <***@example.net>: unknown in local table");
+    for sink in relays().await {
+        sink.for_recipient(
+            TO,
+            Act::reply("550-5.1.1 <grace@example.net>: unknown\r\n550 5.1.1 in local table"),
+        );
+        let mut session = Session::open(&route(&sink)).await.unwrap();
+        let fault = attempt(&mut session).await.unwrap_err();
+        assert_eq!(fault.enhanced.as_deref(), Some("5.1.1"));
+        assert_eq!(fault.text, "5.1.1 <***@example.net>: unknown in local table");
+    }
 }
 
 #[tokio::test]
 async fn a_late_reply_is_never_taken_for_the_answer_to_the_next_mail() {
-    let sink = SmtpSink::start().await;
-    let mut session = Session::open(&route(&sink)).await.unwrap();
-    // The deadline strikes while DATA waits; the 354 comes afterwards.
-    sink.once(At::Data, Act::Slow(Duration::from_millis(600), "354 go".into()));
-    let fault = attempt(&mut session).await.unwrap_err();
-    assert_eq!((fault.stage, fault.class, fault.disconnected), (Stage::Data, Class::Route, true));
-    assert!(!session.usable(tokio::time::Instant::now()));
-    assert!(attempt(&mut session).await.is_err(), "the session is over");
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    for sink in relays().await {
+        let mut session = Session::open(&route(&sink)).await.unwrap();
+        // The deadline strikes while DATA waits; the 354 comes afterwards.
+        sink.once(At::Data, Act::Slow(Duration::from_millis(600), "354 go".into()));
+        let fault = attempt(&mut session).await.unwrap_err();
+        assert_eq!((fault.stage, fault.class, fault.disconnected), (Stage::Data, Class::Route, true));
+        assert!(!session.usable(tokio::time::Instant::now()));
+        assert!(attempt(&mut session).await.is_err(), "the session is over");
+        tokio::time::sleep(Duration::from_millis(400)).await;
 
-    sink.always(At::Dot, Act::reply("550 5.7.1 refused"));
-    let mut session = Session::open(&route(&sink)).await.unwrap();
-    let fault = attempt(&mut session).await.unwrap_err();
-    assert_eq!((fault.stage, fault.class, fault.code), (Stage::Body, Class::Permanent, Some(550)));
-    assert!(sink.taken().is_empty());
+        sink.always(At::Dot, Act::reply("550 5.7.1 refused"));
+        let mut session = Session::open(&route(&sink)).await.unwrap();
+        let fault = attempt(&mut session).await.unwrap_err();
+        assert_eq!((fault.stage, fault.class, fault.code), (Stage::Body, Class::Permanent, Some(550)));
+        assert!(sink.taken().is_empty());
+    }
 }
 
 #[tokio::test]
 async fn a_dropped_future_loses_the_connection_and_not_the_order_of_replies() {
-    let sink = SmtpSink::start().await;
-    let mut session = Session::open(&route(&sink)).await.unwrap();
-    sink.once(At::Rcpt, Act::Slow(Duration::from_secs(1), "250 late".into()));
-    let offer = tokio::time::timeout(Duration::from_millis(20), session.offer(FROM, TO)).await;
-    assert!(offer.is_err());
-    tokio::time::sleep(Duration::from_millis(1_200)).await;
-    assert!(!session.usable(tokio::time::Instant::now()));
-    assert!(session.offer(FROM, TO).await.unwrap_err().disconnected);
+    for sink in relays().await {
+        let mut session = Session::open(&route(&sink)).await.unwrap();
+        sink.once(At::Rcpt, Act::Slow(Duration::from_secs(1), "250 late".into()));
+        let offer = tokio::time::timeout(Duration::from_millis(20), session.offer(FROM, TO)).await;
+        assert!(offer.is_err());
+        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        assert!(!session.usable(tokio::time::Instant::now()));
+        assert!(session.offer(FROM, TO).await.unwrap_err().disconnected);
+    }
 }
 
 #[tokio::test]
 async fn a_slow_yes_after_the_dot_is_waited_for() {
-    let sink = SmtpSink::start().await;
-    sink.once(At::Dot, Act::Slow(Duration::from_millis(200), "250 at last".into()));
-    let mut session = Session::open(&route(&sink)).await.unwrap();
-    attempt(&mut session).await.unwrap();
-    assert_eq!(sink.taken().len(), 1);
+    for sink in relays().await {
+        sink.once(At::Dot, Act::Slow(Duration::from_millis(200), "250 at last".into()));
+        let mut session = Session::open(&route(&sink)).await.unwrap();
+        attempt(&mut session).await.unwrap();
+        assert_eq!(sink.taken().len(), 1);
+    }
 }
 
 #[test]
@@ -165,13 +190,14 @@ async fn replies_that_make_no_sense_end_the_connection() {
         (At::Dot, "what", Class::Unknown),
         (At::Dot, "354 more", Class::Unknown),
     ] {
-        let sink = SmtpSink::start().await;
-        sink.always(at, Act::reply(reply));
-        let fault = match Session::open(&route(&sink)).await {
-            Ok(mut session) => attempt(&mut session).await.unwrap_err(),
-            Err(fault) => fault,
-        };
-        assert_eq!((fault.class, fault.disconnected), (class, true), "{at:?} {reply}");
+        for sink in relays().await {
+            sink.always(at, Act::reply(reply));
+            let fault = match Session::open(&route(&sink)).await {
+                Ok(mut session) => attempt(&mut session).await.unwrap_err(),
+                Err(fault) => fault,
+            };
+            assert_eq!((fault.class, fault.disconnected), (class, true), "{at:?} {reply}");
+        }
     }
 }
 
@@ -252,6 +278,7 @@ async fn mail_travels_under_tls_of_both_kinds() {
         };
         sink.offer("STARTTLS");
         sink.offer("AUTH LOGIN PLAIN");
+        sink.offer("PIPELINING");
         let mut session = Session::open(&protected(&sink, tls)).await.unwrap();
         attempt(&mut session).await.unwrap();
         sink.once(At::Dot, Act::Bytes(b"550 5.6.0 refus\xe9\r\n".to_vec()));

@@ -78,6 +78,7 @@ mod inbound_postfix;
 mod inbound_shelf;
 mod layers;
 mod link_vectors;
+mod mail_at_once;
 mod mail_dkim;
 mod mail_driver;
 mod mail_matrix;

@@ -38,7 +38,11 @@ async fn count(db: &Db, name: &str) -> Option<i64> {
 /// Writes and then refuses.
 async fn half(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     routes::put(tx, &route(name, 1)).await?;
-    Err(StoreError::Data { column: "failures", why: "the caller's own reason".into() })
+    Err(refused())
+}
+
+fn refused() -> StoreError {
+    StoreError::Data { column: "failures", why: "the caller's own reason".into() }
 }
 
 async fn half_and_panic(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
@@ -64,6 +68,28 @@ both! {
             let kept = count(&db.db, &format!("r{n}")).await;
             assert_eq!(kept, (n % 3 != 0).then_some(7), "unit {n}");
         }
+    }
+
+    /// Those that wait together may run a second time, because one of them fails after it wrote: the work of each is
+    /// done once, and who failed without writing is told the same.
+    async fn what_runs_again_is_done_once(db: TestDb) {
+        put(&db.db, "all").await;
+        let units = (0..90_u8).map(|n| {
+            let db = db.db.clone();
+            async move {
+                let ended = unit!(db, tx, n => async {
+                    if n % 3 == 1 {
+                        routes::get(tx, "all").await?;
+                        return Err(refused());
+                    }
+                    count_up(tx, "all").await?;
+                    if n % 30 == 0 { Err(refused()) } else { Ok(()) }
+                });
+                assert_eq!(ended.is_ok(), n % 3 != 1 && n % 30 != 0, "unit {n}: {ended:?}");
+            }
+        });
+        join_all(units).await;
+        assert_eq!(count(&db.db, "all").await, Some(57));
     }
 
     async fn a_unit_that_panics_takes_nobody_with_it(db: TestDb) {
