@@ -29,6 +29,10 @@ impl Load {
         f64::from(u32::try_from(self.latencies.len()).unwrap()) / self.took.as_secs_f64()
     }
 
+    pub fn latencies(&self) -> &[Duration] {
+        &self.latencies
+    }
+
     /// The latency that so many of a thousand requests did not exceed, in milliseconds.
     pub fn permille(&self, part: usize) -> f64 {
         let at = (self.latencies.len() * part / 1000).min(self.latencies.len() - 1);

@@ -143,6 +143,28 @@ both! {
         assert_eq!(attempts(&db.db, id).await.len(), 1);
     }
 
+    /// Each would be sent again if the process ended now: there are never more of them than twice the places.
+    async fn results_that_cannot_be_written_down_stop_the_mails(db: TestDb) {
+        let cx = cx(db.db.clone());
+        let sink = SmtpSink::start().await;
+        let settings = Settings { concurrency: 4, ..Settings::default() };
+        let worker = worker_with(&cx, route(&sink, Duration::from_secs(5)), settings);
+        post_all(&cx, (0..60).map(|nth| Post::to(&format!("zoe@{nth}.example.net"))).collect()).await;
+        run(&db.db, "ALTER TABLE attempt RENAME TO away").await;
+        let (round, ()) = tokio::join!(worker.run_once(), async {
+            tokio::time::sleep(Duration::from_millis(1_500)).await;
+            let taken = sink.taken().len();
+            assert!((1..=8).contains(&taken), "{taken} mails left without a result");
+            run(&db.db, "ALTER TABLE away RENAME TO attempt").await;
+        });
+        let mut sent = round.deliveries.sent;
+        for _ in 0..20 {
+            cx.clock.advance(Span::seconds(2));
+            sent += worker.run_once().await.deliveries.sent;
+        }
+        assert_eq!((sent, sink.taken().len()), (60, 60), "all of them, and none twice");
+    }
+
     async fn a_lease_is_given_back_as_soon_as_the_database_takes_it(db: TestDb) {
         let cx = cx(db.db.clone());
         let sink = SmtpSink::start().await;
