@@ -197,9 +197,11 @@ impl Session {
         self.accepted
     }
 
-    /// Says goodbye, for at most 5 seconds. What the server answers does not matter any more.
+    /// Says goodbye, for at most 5 seconds. What the server answers does not matter any more. One that waits for a mail is
+    /// left without a word, which would be part of it.
     pub async fn quit(mut self) {
-        if let Some(mut connection) = self.connection.take() {
+        let speaks = self.offered != Offered::Data;
+        if let Some(mut connection) = self.connection.take().filter(|_| speaks) {
             let _ = timeout(GOODBYE, connection.command(Quit)).await;
         }
     }

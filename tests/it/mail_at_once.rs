@@ -132,7 +132,9 @@ async fn an_offer_is_taken_back_by_hanging_up() {
     session.offer(FROM, TO).await.unwrap();
     assert!(session.abandon().await.unwrap_err().disconnected);
     assert_eq!(session.transmit(MAIL).await.unwrap_err().stage, Stage::Data);
-    drop(session);
+    let mut other = Session::open(&route(sink.port())).await.unwrap();
+    other.offer(FROM, TO).await.unwrap();
+    other.quit().await;
     sleep(Duration::from_millis(100)).await;
     assert!(sink.taken().is_empty());
     assert_eq!(sink.commands().last().unwrap(), "DATA", "nothing after it");
