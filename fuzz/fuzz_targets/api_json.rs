@@ -43,13 +43,14 @@ fn keys_of_the_value(value: &Value) -> usize {
     }
 }
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "purpose",
     "order",
     "first",
     "second",
     "shared",
     "step",
+    "fit",
     "writes_first",
     "asked_for_this",
     "names_second",
