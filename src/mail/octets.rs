@@ -1,6 +1,6 @@
 //! Looking at every octet of a mail.
 
-/// Whether all are. Without an early end, which lets the compiler look at many at once: thirty times as fast here.
+/// Whether all are. Without an early end, which lets the compiler look at many at once.
 pub(super) fn all(of: impl Iterator<Item = bool>) -> bool {
     of.fold(true, |all, one| all & one)
 }

@@ -10,6 +10,7 @@ mod sick;
 mod space;
 mod sqlite;
 mod sqlite_conn;
+mod sqlite_unit;
 mod tx;
 
 pub mod accounts;
@@ -69,7 +70,6 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
-use tokio::sync::oneshot;
 
 pub use error::{StoreError, UnitError};
 pub use migrate::{MigrateError, migrate, schema_state};
@@ -119,7 +119,7 @@ impl Db {
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
         match self {
-            Self::Sqlite(db) => write_sqlite(db, unit).await,
+            Self::Sqlite(db) => sqlite_unit::write(db, unit).await,
             Self::Postgres(db) => {
                 let db = db.clone();
                 let unit: BoxUnit<T, E> = Arc::new(unit);
@@ -207,53 +207,4 @@ impl Db {
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     Some(PathBuf::from(rest.trim_start_matches("//").split('?').next().unwrap_or_default()))
-}
-
-async fn write_sqlite<T, E, F>(db: &sqlite::SqliteDb, unit: F) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: UnitError,
-    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-{
-    let (tell, told) = oneshot::channel();
-    db.submit(Box::new(Waiting { unit, ended: None, tell })).await?;
-    match told.await {
-        Ok(ended) => ended,
-        Err(_) => Err(StoreError::Unavailable("nothing was recorded".into()).into()),
-    }
-}
-
-/// A unit that waits for the writer, and who waits for it.
-struct Waiting<T, E, F> {
-    unit: F,
-    ended: Option<Result<T, E>>,
-    tell: oneshot::Sender<Result<T, E>>,
-}
-
-impl<T, E, F> sqlite::Unit for Waiting<T, E, F>
-where
-    T: Send + 'static,
-    E: UnitError,
-    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
-{
-    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
-        // One that panics leaves nothing to tell.
-        self.ended = None;
-        Box::pin(async move {
-            let ended = (self.unit)(tx).await;
-            let keep = ended.is_ok();
-            self.ended = Some(ended);
-            keep
-        })
-    }
-
-    fn tell(self: Box<Self>, committed: Result<(), StoreError>) {
-        let ended = match (self.ended, committed) {
-            (Some(Ok(_)), Err(error)) => Err(error.into()),
-            (Some(ended), _) => ended,
-            (None, _) => return,
-        };
-        // Nobody listens when the client hung up; the work is kept all the same.
-        drop(self.tell.send(ended));
-    }
 }

@@ -25,7 +25,7 @@ use super::tx::{Conn, Tx};
 const GROUP: usize = 128;
 
 /// A unit as the writer sees it.
-pub(super) trait Unit: Send {
+pub(super) trait Job: Send {
     /// Does its work; `true` when it is to be kept. May be run again, and then only the last time counts.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
 
@@ -33,12 +33,10 @@ pub(super) trait Unit: Send {
     fn tell(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-pub(super) type Job = Box<dyn Unit>;
-
 /// The writer's queue and the readers.
 #[derive(Clone)]
 pub struct SqliteDb {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<Box<dyn Job>>,
     readers: Arc<Readers>,
     file: Arc<Path>,
     pub(super) sick: Sick,
@@ -71,7 +69,7 @@ impl SqliteDb {
         tidied.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
     }
 
-    pub(super) async fn submit(&self, job: Job) -> Result<(), StoreError> {
+    pub(super) async fn submit(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
         self.jobs.send(job).await.map_err(|_| StoreError::Unavailable("the writer has stopped".into()))
     }
 
@@ -87,7 +85,7 @@ impl SqliteDb {
 
 /// Starts the writer. Its statements run on a thread of their own, one straight after the other: handing each of
 /// them to another thread and back took longer than most of them do (docs/adr/0017).
-async fn start(file: PathBuf, sick: Sick) -> Result<mpsc::Sender<Job>, StoreError> {
+async fn start(file: PathBuf, sick: Sick) -> Result<mpsc::Sender<Box<dyn Job>>, StoreError> {
     let (jobs, queue) = mpsc::channel(1024);
     let (opened, first) = oneshot::channel();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -134,7 +132,7 @@ fn try_connect(file: &Path, sick: &Sick) -> Result<Tx, StoreError> {
     Ok(Tx::new(Conn::Writer(conn)).telling(sick.clone()))
 }
 
-async fn write_all(mut queue: mpsc::Receiver<Job>, file: &Path, first: Tx, sick: Sick) {
+async fn write_all(mut queue: mpsc::Receiver<Box<dyn Job>>, file: &Path, first: Tx, sick: Sick) {
     let mut writer = Some(first);
     loop {
         // Dropping jobs tells their callers that nothing was recorded.
@@ -176,7 +174,12 @@ fn leave_open(tx: Tx) {
 }
 
 /// One transaction with the first job and whatever waits behind it. `None` when the connection is done for.
-async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>, sick: &Sick) -> Option<Tx> {
+async fn write_group(
+    mut tx: Tx,
+    first: Box<dyn Job>,
+    queue: &mut mpsc::Receiver<Box<dyn Job>>,
+    sick: &Sick,
+) -> Option<Tx> {
     if let Err(error) = tx.command("BEGIN IMMEDIATE").await {
         tracing::error!(error.message = %error, "a write could not begin");
         drop(first);
@@ -199,7 +202,7 @@ async fn write_group(mut tx: Tx, first: Job, queue: &mut mpsc::Receiver<Job>, si
 }
 
 /// Tells every unit of a group how its commit ended.
-fn tell(group: Vec<Job>, failed: Option<&str>) {
+fn tell(group: Vec<Box<dyn Job>>, failed: Option<&str>) {
     if let Some(why) = failed {
         tracing::error!(error.message = why, units = group.len(), "a commit failed; nothing of it was kept");
     }
@@ -214,13 +217,13 @@ fn tell(group: Vec<Job>, failed: Option<&str>) {
 /// them after each statement, which takes a tenth of the time of a group and a fifth of that of a large unit.
 async fn run_group(
     tx: &mut Tx,
-    group: &mut Vec<Job>,
-    queue: &mut mpsc::Receiver<Job>,
+    group: &mut Vec<Box<dyn Job>>,
+    queue: &mut mpsc::Receiver<Box<dyn Job>>,
 ) -> Result<(), StoreError> {
     let mut at = 0;
     while let Some(job) = group.get_mut(at) {
         let before = tx.written();
-        let keep = run(tx, job).await;
+        let keep = run(tx, &mut **job).await;
         // What SQLite itself rolled back, as it does on a full disk, took the work of all with it.
         tx.must_be_open()?;
         if !keep && tx.written() != before {
@@ -235,11 +238,11 @@ async fn run_group(
 }
 
 /// Runs all of them once more, so that what one has written can be taken back without the others' work.
-async fn run_apart(tx: &mut Tx, group: &mut [Job]) -> Result<(), StoreError> {
+async fn run_apart(tx: &mut Tx, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     undo(tx).await?;
     for job in group {
         tx.command("SAVEPOINT unit").await?;
-        if !run(tx, job).await {
+        if !run(tx, &mut **job).await {
             tx.command("ROLLBACK TO unit").await?;
         }
         tx.command("RELEASE unit").await?;
@@ -255,7 +258,7 @@ async fn undo(tx: &mut Tx) -> Result<(), StoreError> {
 
 /// A panic in one unit must not take the writer, and everyone behind it, down. Whoever waited for it is told by its
 /// end that nothing was recorded.
-async fn run(tx: &mut Tx, job: &mut Job) -> bool {
+async fn run(tx: &mut Tx, job: &mut dyn Job) -> bool {
     AssertUnwindSafe(job.run(tx)).catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!("a unit of work panicked and was rolled back");
         false

@@ -247,6 +247,33 @@ both! {
     }
 }
 
+/// SQLite rolls the whole transaction back by itself on a full disk, and here. What would run after that in the same
+/// group, outside of any transaction, would be kept although everybody is told that nothing was.
+#[tokio::test]
+async fn what_sqlite_rolls_back_by_itself_is_told_to_all_of_the_group() {
+    use crate::support::db::{Engine, fresh};
+    let db = fresh(Engine::Sqlite).await;
+    put(&db.db, "there").await;
+    let units = (0..60_u8).map(|n| {
+        let db = db.db.clone();
+        async move {
+            let new = route(&format!("r{n}"), 7);
+            let ended = unit!(db, tx, new, n => async {
+                if n % 20 == 10 {
+                    tx.q("INSERT OR ROLLBACK INTO route SELECT * FROM route WHERE name = 'there'").run().await?;
+                }
+                routes::put(tx, &new).await
+            });
+            (n, ended.is_ok())
+        }
+    });
+    let told = join_all(units).await;
+    assert!(told.iter().any(|(_, ok)| !ok), "nothing was rolled back");
+    for (n, ok) in told {
+        assert_eq!(count(&db.db, &format!("r{n}")).await.is_some(), ok, "unit {n}");
+    }
+}
+
 async fn compare_and_set(tx: &mut Tx) -> Result<(), StoreError> {
     let row = tx.q("SELECT failures FROM route WHERE name = 'counter'").one().await?;
     let seen: i64 = row.ok_or(StoreError::Stale("no row"))?.get("failures")?;
