@@ -20,7 +20,8 @@ use super::table::{Row, Table, number, times};
 use super::{house, mails, people};
 
 pub const NUMBER: usize = 1_500;
-const CLIENTS: usize = 32;
+/// As many as answer in the row of answers.
+const CLIENTS: usize = 64;
 
 /// `alone`: what answers and mails reach a second for themselves.
 pub async fn measure(table: &mut Table, alone: Option<(f64, f64)>) {

@@ -1,5 +1,6 @@
 //! The only SQL. Free functions over a [`Tx`], one file per family of tables.
 
+mod checkpoints;
 mod error;
 mod migrate;
 mod placeholders;
@@ -189,6 +190,16 @@ impl Db {
         match self {
             Self::Sqlite(db) => db.is_waited_for(),
             Self::Postgres(_) => false,
+        }
+    }
+
+    /// How many units of one piece of work are good to have on their way at once: on SQLite they share a commit; on
+    /// PostgreSQL each takes a connection, and half of those are left to who answers.
+    #[must_use]
+    pub fn abreast(&self) -> usize {
+        match self {
+            Self::Sqlite(_) => 16,
+            Self::Postgres(db) => db.connections().div_ceil(2),
         }
     }
 

@@ -45,6 +45,11 @@ impl PostgresDb {
         Ok(Self { pool, leaves_tokens: Arc::default() })
     }
 
+    /// How many connections it opens at most.
+    pub(super) fn connections(&self) -> usize {
+        usize::try_from(self.pool.options().get_max_connections()).unwrap_or(usize::MAX)
+    }
+
     pub(super) fn options(&self) -> PgConnectOptions {
         (*self.pool.connect_options()).clone()
     }

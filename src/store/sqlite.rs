@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoints::Checkpoints;
 use super::error::StoreError;
 use super::readers::Readers;
 use super::sick::Sick;
@@ -92,6 +93,8 @@ async fn start(file: PathBuf, sick: Sick) -> Result<mpsc::Sender<Box<dyn Job>>, 
         .enable_time()
         .build()
         .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    let checkpoints = Checkpoints::start(&file, &sick);
+    let checkpoints = checkpoints.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     let write = move || {
         let (tx, ended) = match connect(&file, &sick) {
             Ok(tx) => (Some(tx), Ok(())),
@@ -101,7 +104,7 @@ async fn start(file: PathBuf, sick: Sick) -> Result<mpsc::Sender<Box<dyn Job>>, 
         if opened.send(ended).is_ok()
             && let Some(tx) = tx
         {
-            runtime.block_on(write_all(queue, &file, tx, sick));
+            runtime.block_on(write_all(queue, &file, tx, sick, checkpoints));
         }
     };
     std::thread::Builder::new()
@@ -129,10 +132,16 @@ fn connect(file: &Path, sick: &Sick) -> Result<Tx, StoreError> {
 fn try_connect(file: &Path, sick: &Sick) -> Result<Tx, StoreError> {
     let conn = sqlite_conn::open(file, Access::Make, Duration::from_secs(5));
     let conn = conn.map_err(|error| StoreError::of_opening(&error))?;
-    Ok(Tx::new(Conn::Writer(conn)).telling(sick.clone()))
+    Ok(Tx::new(Conn::Writer(Box::new(conn))).telling(sick.clone()))
 }
 
-async fn write_all(mut queue: mpsc::Receiver<Box<dyn Job>>, file: &Path, first: Tx, sick: Sick) {
+async fn write_all(
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
+    file: &Path,
+    first: Tx,
+    sick: Sick,
+    checkpoints: Checkpoints,
+) {
     let mut writer = Some(first);
     loop {
         // Dropping jobs tells their callers that nothing was recorded.
@@ -152,6 +161,9 @@ async fn write_all(mut queue: mpsc::Receiver<Box<dyn Job>>, file: &Path, first: 
             },
         };
         writer = write_group(tx, job, &mut queue, &sick).await;
+        if let Some(Conn::Writer(conn)) = writer.as_ref().map(|tx| &tx.conn) {
+            checkpoints.committed(conn);
+        }
     }
     if sick.is_told() {
         writer.into_iter().for_each(leave_open);

@@ -2,11 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::ffi::c_int;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, Result, Rows, Statement};
 use uuid::Uuid;
@@ -27,10 +29,10 @@ pub(super) enum Access {
 
 /// Of one that writes. WAL and `synchronous=FULL`: what was committed survives a power cut. What does not fit into the cache would lie
 /// in /var/tmp otherwise, with people's words in it; and what was deleted is overwritten. A log that one great piece
-/// of work blew up gives its room back. The cache is large enough for what a group of answers touches: with SQLite's own
+/// of work blew up gives its room back. The log is copied by us alone ([`super::checkpoints`]). The cache is large enough for what a group of answers touches: with SQLite's own
 /// two megabytes each commit reads pages again that it had.
 const WRITING: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-    PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 8388608;
+    PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 12582912;
     PRAGMA cache_size = -8192;";
 
 /// Of one that reads, with nothing of people in /var/tmp either.
@@ -51,6 +53,24 @@ struct Known {
     columns: OnceLock<Arc<[String]>>,
 }
 
+thread_local! {
+    /// How many pages the log had after the last commit of this thread: SQLite tells it to a function that has no place
+    /// of its own.
+    static LOG: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Told by SQLite after each commit, in place of its own checkpoint.
+#[expect(clippy::unnecessary_wraps, reason = "SQLite's hook may fail")]
+fn remember(_: &Wal, pages: c_int) -> Result<()> {
+    LOG.set(u32::try_from(pages).unwrap_or(0));
+    Ok(())
+}
+
+/// How many pages the log had after the last commit of this thread.
+pub(super) fn pages_in_log() -> u32 {
+    LOG.get()
+}
+
 /// Opens the file. Its statements wait so long for others.
 pub(super) fn open(file: &Path, access: Access, patience: Duration) -> Result<SqliteConn> {
     // Readers share the index of the log, which is written to.
@@ -62,6 +82,7 @@ pub(super) fn open(file: &Path, access: Access, patience: Duration) -> Result<Sq
     // Else a statement whose values could decide which partial index fits is planned anew at each run.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(if access == Access::Read { READING } else { WRITING })?;
+    conn.wal_hook(Some(remember));
     Ok(SqliteConn { conn, known: RefCell::default(), scripts: Cell::new(0) })
 }
 
@@ -70,6 +91,13 @@ impl SqliteConn {
     pub(super) fn empty_log(&self) -> Result<bool> {
         let row = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>("busy"));
         row.map(|busy| busy != 0)
+    }
+
+    /// Copies of the log what nobody is in the way of; how many of its pages are in the file now. `None` while somebody
+    /// else does it.
+    pub(super) fn copy_log(&self) -> Result<Option<u32>> {
+        let copied = |row: &rusqlite::Row<'_>| row.get::<_, i64>("checkpointed");
+        self.conn.query_row(super::checkpoints::COPY, [], copied).map(|pages| u32::try_from(pages).ok())
     }
 
     /// How many values a statement takes.

@@ -20,7 +20,7 @@ pub struct Tx {
 
 pub(super) enum Conn {
     /// The one writer of an SQLite file.
-    Writer(SqliteConn),
+    Writer(Box<SqliteConn>),
     /// A reader of it.
     Reader(Lent),
     Postgres(PoolConnection<Postgres>),

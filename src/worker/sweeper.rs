@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use tokio::sync::watch;
 
 use super::hold::Hold;
@@ -197,25 +199,22 @@ impl Sweeper {
                     return swept;
                 }
             };
-            let mut moved = false;
+            let mut next = Vec::with_capacity(due.len());
             for id in due {
                 let times = seen.entry(id).or_default();
                 *times += 1;
-                let done = match *times {
-                    ..=STEPS => self.tick(id, now).await,
+                if *times <= STEPS {
+                    next.push(id);
+                } else if *times == STEPS + 1 {
                     // Said once a sweep; the others go on.
-                    times => {
-                        if times == STEPS + 1 {
-                            swept.add_tick(false);
-                            tracing::error!(introduction.id = %id, "it stays due whatever is done");
-                        }
-                        continue;
-                    }
-                };
-                swept.add_tick(done);
-                moved |= done;
+                    swept.add_tick(false);
+                    tracing::error!(introduction.id = %id, "it stays due whatever is done");
+                }
             }
-            if !moved {
+            let ticks = stream::iter(next).map(|id| self.tick(id, now)).buffered(self.cx.db.abreast());
+            let done: Vec<bool> = ticks.collect().await;
+            done.iter().for_each(|done| swept.add_tick(*done));
+            if !done.contains(&true) {
                 return swept;
             }
         }

@@ -18,9 +18,9 @@ fn on_small_disk(instance: &mut Instance) -> (Running, PathBuf) {
     std::fs::create_dir(&disk).unwrap();
     let (from, to) = (instance.path("twoyes.db"), disk.join("twoyes.db"));
     instance.set("database.url", &format!("sqlite:{}", to.display()));
-    // Room for a log of 4 MB, which SQLite copies only then, and for twice its size, which drafts leave alone.
+    // Room for a log of 8 MB, which the writer copies itself only then, and for twice its size, which drafts leave alone.
     let script = format!(
-        "mount -t tmpfs -o size=16m tmpfs '{0}' && cp '{1}' '{2}' && exec \"$0\" \"$@\"",
+        "mount -t tmpfs -o size=32m tmpfs '{0}' && cp '{1}' '{2}' && exec \"$0\" \"$@\"",
         disk.display(),
         from.display(),
         to.display()

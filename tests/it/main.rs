@@ -134,6 +134,7 @@ mod store_instance;
 mod store_introductions;
 mod store_kit;
 mod store_limits;
+mod store_log;
 mod store_migrations;
 mod store_outbox;
 mod store_outcomes;

@@ -370,27 +370,3 @@ async fn writes_per_second(db: &Db, writers: u32, each: u32) -> f64 {
     }
     f64::from(writers * each) / begin.elapsed().as_secs_f64()
 }
-
-/// Twice the size of the log is kept free of new drafts: a log that stayed as large as it once was would keep a
-/// disk "nearly full" for ever.
-#[tokio::test]
-async fn a_log_that_grew_gives_its_room_back() {
-    use crate::support::db::{Engine, fresh};
-    let db = fresh(Engine::Sqlite).await;
-    let log = format!("{}-wal", db.url.trim_start_matches("sqlite:"));
-    let size = || std::fs::metadata(&log).unwrap().len();
-    let much = unit!(db.db, tx => async move {
-        for nth in 0..300 {
-            let words = "x".repeat(100_000);
-            let sql = "INSERT INTO route (name, failures, words, changed_at) VALUES ($1, 0, $2, 0)";
-            tx.q(sql).bind(format!("r{nth}")).bind(words).run().await?;
-        }
-        Ok::<_, StoreError>(())
-    });
-    much.unwrap();
-    assert!(size() > 20_000_000, "{}", size());
-    for _ in 0..3 {
-        put(&db.db, "next").await;
-    }
-    assert!(size() <= 8 << 20, "{}", size());
-}
