@@ -213,7 +213,9 @@ impl Sweeper {
             }
             let ticks = stream::iter(next).map(|id| self.tick(id, now)).buffered(self.cx.db.abreast());
             let done: Vec<bool> = ticks.collect().await;
-            done.iter().for_each(|done| swept.add_tick(*done));
+            for done in &done {
+                swept.add_tick(*done);
+            }
             if !done.contains(&true) {
                 return swept;
             }

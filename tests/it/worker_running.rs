@@ -1,17 +1,57 @@
 //! The worker on its own feet: wakes when rung, is fair, survives a database that is away.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use twoyes::clock::Span;
+use twoyes::domain::address::EmailAddress;
+use twoyes::domain::asking::{Order, Side};
 use twoyes::domain::introduction::State;
 use twoyes::domain::letter::DeliveryState::Sent;
-use twoyes::flow;
-use twoyes::store::{deliveries, introductions};
+use twoyes::domain::party::PersonKey;
+use twoyes::flow::{self, Cx};
+use twoyes::ids::{IntroductionId, LinkRef};
+use twoyes::store::{Db, StoreError, deliveries, introductions};
 use twoyes::worker::{Settings, Swept};
 
+use crate::domain_kit;
+use crate::store_kit::unit;
 use crate::support::db::both;
 use crate::support::post::{Post, cx, mailbox, post, post_all, route, story, worker, worker_with};
 use crate::support::smtp_sink::{Act, SmtpSink};
+
+/// Of the same connector as [`story`], between two others.
+async fn another(cx: &Cx) -> IntroductionId {
+    let mut new = domain_kit::draft(Order::OneByOne);
+    new.id = IntroductionId(uuid::Uuid::from_u128(77));
+    for (nth, side) in (70..).zip(Side::ALL) {
+        let party = new.parties.get_mut(*side);
+        party.link = LinkRef([nth; 16]);
+        party.email = EmailAddress::parse("email", &format!("p{nth}@example.org")).unwrap();
+        party.person = PersonKey([nth; 32]);
+    }
+    let id = new.id;
+    unit!(cx.db, tx, new => introductions::insert(tx, &new, &[])).unwrap();
+    id
+}
+
+/// Has it for itself until it is told to give it back.
+async fn hold(db: Db, id: IntroductionId, has_it: Arc<Notify>, gives_it_back: Arc<Notify>) {
+    let held = unit!(db, tx, id, has_it, gives_it_back => async move {
+        introductions::load(tx, id).await?;
+        has_it.notify_one();
+        gives_it_back.notified().await;
+        Ok::<_, StoreError>(())
+    });
+    held.unwrap();
+}
+
+async fn reminders(cx: &Cx, id: IntroductionId) -> i64 {
+    let mut tx = cx.db.read().await.unwrap();
+    let sql = "SELECT COUNT(*) AS n FROM delivery WHERE introduction_id = $1 AND kind = 'reminder'";
+    tx.q(sql).bind(id.0).one().await.unwrap().unwrap().get("n").unwrap()
+}
 
 both! {
     async fn a_queued_mail_rings_the_courier(db: TestDb) {
@@ -113,6 +153,38 @@ both! {
         assert_eq!(closed.state, State::Closed);
         assert_eq!(inbox.list().len(), 2);
         assert!(inbox.list().iter().all(|mail| mail.recipient == "ada@example.org"));
+    }
+
+    /// On SQLite nobody can hold one of them.
+    async fn an_introduction_that_somebody_holds_does_not_hold_up_the_others(db: TestDb) {
+        if db.engine == Engine::Sqlite {
+            return;
+        }
+        let cx = cx(db.db.clone());
+        let (_, transport) = mailbox(&cx);
+        let worker = worker(&cx, transport);
+        let (mary, held) = story(&cx).await;
+        flow::ask::ask(&cx, &mary, held).await.unwrap();
+        cx.clock.advance(Span::days(1));
+        let free = another(&cx).await;
+        flow::ask::ask(&cx, &mary, free).await.unwrap();
+        worker.run_once().await;
+        cx.clock.advance(Span::days(8));
+        let (has_it, gives_it_back) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let holder = tokio::spawn(hold(db.again().await, held, Arc::clone(&has_it), Arc::clone(&gives_it_back)));
+        has_it.notified().await;
+        let look = async {
+            while reminders(&cx, free).await == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            assert_eq!(reminders(&cx, held).await, 0);
+            gives_it_back.notify_one();
+        };
+        let both = async { tokio::join!(worker.run_once(), look) };
+        let (round, ()) = tokio::time::timeout(Duration::from_secs(5), both).await.unwrap();
+        holder.await.unwrap();
+        assert_eq!((round.swept.ticks, round.swept.troubles), (2, 0));
+        assert_eq!(reminders(&cx, held).await, 1);
     }
 
     async fn an_introduction_that_cannot_be_read_does_not_hold_up_the_others(db: TestDb) {
