@@ -37,6 +37,17 @@ async fn it_is_copied_beside_the_writer() {
     }
 }
 
+/// What was forgotten is to be out of the log, too, and at once.
+#[tokio::test]
+async fn it_is_emptied_also_while_it_is_copied() {
+    let db = fresh(Engine::Sqlite).await;
+    for nth in 0..12 {
+        write_pages(&db.db, format!("r{nth}"), 1_200).await;
+        assert!(db.db.tidy().await.unwrap());
+        assert_eq!(bytes_of(&db.url, "-wal"), 0);
+    }
+}
+
 /// Whoever copies beside a writer that never rests is never done, and the log begins anew all the same.
 #[tokio::test]
 async fn it_has_an_end_under_a_writer_that_never_rests() {
