@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::StoreError;
 use super::sick::Sick;
@@ -23,8 +23,31 @@ const PIECE: u32 = 500;
 /// At so many pages the writer copies what is left itself: 8 MB.
 const LONG: u32 = 2000;
 
+/// How long others are waited for: to open the file, and to empty the log.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// As much of it as nobody is in the way of.
 pub(super) const COPY: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+
+/// All of it, and the log is cut to nothing.
+pub(super) const EMPTY: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+/// Empties the log of what was forgotten. On a connection of its own: the writer is always inside a transaction. `false` when others are
+/// in the way for too long. SQLite itself waits for readers, but not for another checkpoint, as the one beside the writer is: that
+/// takes some milliseconds.
+pub(super) fn empty(file: &Path, sick: &Sick) -> Result<bool, StoreError> {
+    let begun = Instant::now();
+    let emptied = sqlite_conn::open(file, Access::Write, PATIENCE).and_then(|conn| {
+        while conn.empty_log()? {
+            if begun.elapsed() >= PATIENCE {
+                return Ok(false);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(true)
+    });
+    emptied.map_err(|error| told(sick, EMPTY, &error))
+}
 
 /// The thread that copies, as the writer sees it.
 pub(super) struct Checkpoints {
@@ -69,7 +92,7 @@ impl Checkpoints {
     }
 }
 
-/// Waits for the copy that is going on, so that the writer's connection is the last one, which tidies up.
+/// Waits for the copy that is going on.
 impl Drop for Checkpoints {
     fn drop(&mut self) {
         drop(self.wake.take());
@@ -92,14 +115,10 @@ impl Copier {
             let conn = open.take().map_or_else(|| self.open(), Some);
             open = conn.filter(|conn| copy(conn, &self.copied, &self.sick));
         }
-        if self.sick.is_told() {
-            // Closing it could write to a disk that failed.
-            std::mem::forget(open);
-        }
     }
 
     fn open(&self) -> Option<SqliteConn> {
-        let opened = sqlite_conn::open(&self.file, Access::Write, Duration::from_secs(1));
+        let opened = sqlite_conn::open(&self.file, Access::Write, PATIENCE);
         opened.inspect_err(|error| failed(&self.sick, error)).ok()
     }
 }
@@ -120,13 +139,17 @@ fn copy(conn: &SqliteConn, copied: &AtomicU32, sick: &Sick) -> bool {
     }
 }
 
-/// A checkpoint that failed loses nothing: the log has it all, and the next one begins where this one did. But a disk
-/// that failed is told.
+/// A checkpoint that failed loses nothing: the log has it all, and the next one begins where this one did.
 fn failed(sick: &Sick, error: &rusqlite::Error) {
-    match StoreError::of_sqlite(COPY, error) {
-        StoreError::Broken(why) => sick.tell(&why),
-        other => {
-            tracing::warn!(error.message = %other, "the log of changes could not be copied into the file");
-        }
+    let fault = told(sick, COPY, error);
+    tracing::warn!(error.message = %fault, "the log of changes could not be copied into the file");
+}
+
+/// What went wrong; a disk that failed is told.
+fn told(sick: &Sick, sql: &'static str, error: &rusqlite::Error) -> StoreError {
+    let fault = StoreError::of_sqlite(sql, error);
+    if let StoreError::Broken(why) = &fault {
+        sick.tell(why);
     }
+    fault
 }

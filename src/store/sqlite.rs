@@ -8,25 +8,22 @@
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
-use super::checkpoints::Checkpoints;
+use super::checkpoints::{self, Checkpoints};
 use super::error::StoreError;
 use super::readers::Readers;
 use super::sick::Sick;
 use super::space::Gauge;
-use super::sqlite_conn::{self, Access, SqliteConn};
+use super::sqlite_conn::{self, Access};
 use super::tx::{Conn, Tx};
 
 /// Units in one commit at most, so that the first never waits long for the last.
 const GROUP: usize = 128;
-
-/// How long emptying the log waits for others.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A unit as the writer sees it.
 pub(super) trait Job: Send {
@@ -56,20 +53,10 @@ impl SqliteDb {
         Ok(Self { jobs, readers, file: file.into(), sick, gauge })
     }
 
-    /// Empties the log of changes. On a connection of its own: the writer is always inside a transaction.
+    /// Empties the log of changes. `false` when others are in the way.
     pub(super) async fn tidy(&self) -> Result<bool, StoreError> {
         let (file, sick) = (Arc::clone(&self.file), self.sick.clone());
-        let tidied = tokio::task::spawn_blocking(move || {
-            let conn = sqlite_conn::open(&file, Access::Write, PATIENCE);
-            let emptied = conn.and_then(|conn| empty_log(&conn));
-            emptied.map_err(|error| {
-                let fault = StoreError::of_sqlite("PRAGMA wal_checkpoint(TRUNCATE)", &error);
-                if let StoreError::Broken(why) = &fault {
-                    sick.tell(why);
-                }
-                fault
-            })
-        });
+        let tidied = tokio::task::spawn_blocking(move || checkpoints::empty(&file, &sick));
         tidied.await.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
     }
 
@@ -85,19 +72,6 @@ impl SqliteDb {
         let conn = self.readers.lend().await?;
         Ok(Tx::new(Conn::Reader(conn)).telling(self.sick.clone()))
     }
-}
-
-/// `false` when others are in the way for too long. SQLite itself waits for readers, but not for another checkpoint, which ours
-/// beside the writer may be: it takes some milliseconds.
-fn empty_log(conn: &SqliteConn) -> rusqlite::Result<bool> {
-    let begun = Instant::now();
-    while conn.empty_log()? {
-        if begun.elapsed() >= PATIENCE {
-            return Ok(false);
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    Ok(true)
 }
 
 /// Starts the writer. Its statements run on a thread of their own, one straight after the other: handing each of
@@ -181,6 +155,8 @@ async fn write_all(
             checkpoints.committed(conn);
         }
     }
+    // Before the writer's connection: the last one that is closed copies the rest.
+    drop(checkpoints);
     if sick.is_told() {
         writer.into_iter().for_each(leave_open);
     }

@@ -27,10 +27,10 @@ pub(super) enum Access {
     Read,
 }
 
-/// Of one that writes. WAL and `synchronous=FULL`: what was committed survives a power cut. What does not fit into the cache would lie
-/// in /var/tmp otherwise, with people's words in it; and what was deleted is overwritten. A log that one great piece
-/// of work blew up gives its room back. The log is copied by us alone ([`super::checkpoints`]). The cache is large enough for what a group of answers touches: with SQLite's own
-/// two megabytes each commit reads pages again that it had.
+/// Of one that writes. WAL and `synchronous=FULL`: what was committed survives a power cut. What does not fit into the
+/// cache would lie in /var/tmp otherwise, with people's words in it; and what was deleted is overwritten. A log that one
+/// great piece of work blew up gives its room back; it is copied by us alone ([`super::checkpoints`]). The cache is large
+/// enough for what a group of answers touches: with SQLite's own two megabytes each commit reads pages again that it had.
 const WRITING: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 12582912;
     PRAGMA cache_size = -8192;";
@@ -89,7 +89,7 @@ pub(super) fn open(file: &Path, access: Access, patience: Duration) -> Result<Sq
 impl SqliteConn {
     /// Copies the log into the file and cuts it to nothing. `true` when somebody was in the way.
     pub(super) fn empty_log(&self) -> Result<bool> {
-        let row = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>("busy"));
+        let row = self.conn.query_row(super::checkpoints::EMPTY, [], |row| row.get::<_, i64>("busy"));
         row.map(|busy| busy != 0)
     }
 
