@@ -21,6 +21,9 @@ mod people;
 mod sink;
 #[path = "../story/support.rs"]
 mod support;
+#[expect(dead_code, reason = "the story uses more of it")]
+#[path = "../story/wire.rs"]
+mod wire;
 
 use std::process::{Command, Stdio};
 

@@ -17,6 +17,9 @@ mod load;
 mod people;
 #[path = "../story/support.rs"]
 mod support;
+#[expect(dead_code, reason = "the story uses more of it")]
+#[path = "../story/wire.rs"]
+mod wire;
 
 use divan::{Bencher, black_box};
 use twoyes::clock::{Span, Ts};

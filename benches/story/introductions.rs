@@ -2,21 +2,23 @@
 //! delivered.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use hyper::Method;
+use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 use twoyes::domain::asking::Side;
 use twoyes::domain::connector::Scope;
 use twoyes::domain::draft::RawDraft;
-use twoyes::flow::{Cx, account, answer};
+use twoyes::domain::letter::DeliveryState;
+use twoyes::flow::{Cx, account};
 use twoyes::ids::IntroductionId;
 use twoyes::store::introductions;
 
-use super::load::work_all;
 use super::sink::Sink;
-use super::support::http::Http;
 use super::table::{Row, Table, number, times};
+use super::wire::{self, Wire};
 use super::{house, mails, people};
 
 pub const NUMBER: usize = 1_500;
@@ -51,23 +53,56 @@ pub async fn measure(table: &mut Table, alone: Option<(f64, f64)>) {
     });
 }
 
-/// All of them, by the processes that listen there: how many a second, with how many mails each.
+/// All of them, by clients of the processes that listen there: how many a second, with how many mails each.
 pub async fn carry(cx: &Cx, ports: &[u16]) -> (f64, f64) {
-    let (tokens, ports): (Arc<Vec<String>>, Arc<[u16]>) = (Arc::new(tokens(cx).await), ports.into());
+    let tokens = tokens(cx).await;
+    let drafts = (0..NUMBER).map(|nth| Draft::new(&tokens[nth % tokens.len()], &people::pair(nth)));
+    let (drafts, next): (Arc<Vec<_>>, _) = (Arc::new(drafts.collect()), Arc::new(AtomicUsize::new(0)));
     let begun = Instant::now();
-    work_all(CLIENTS, (0..NUMBER).collect(), |nth| {
-        let (cx, tokens, ports) = (cx.clone(), Arc::clone(&tokens), Arc::clone(&ports));
-        async move { introduce(&cx, ports[nth % ports.len()], &tokens[nth % tokens.len()], nth).await }
-    })
-    .await;
+    let hands: Vec<_> = (0..CLIENTS)
+        .map(|nth| {
+            let (cx, drafts, next) = (cx.clone(), Arc::clone(&drafts), Arc::clone(&next));
+            let (port, runtime) = (ports[nth % ports.len()], Handle::current());
+            tokio::task::spawn_blocking(move || {
+                let mut wire = Wire::connect(port).unwrap();
+                while let Some(draft) = drafts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    introduce(&cx, &runtime, &mut wire, draft);
+                }
+            })
+        })
+        .collect();
+    for hand in hands {
+        hand.await.unwrap();
+    }
     let sent = loop {
         if waiting(cx).await == 0 && introduced(cx).await == NUMBER {
-            break mails::count(cx, "sent").await;
+            break mails::count(cx, DeliveryState::Sent).await;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     let mails_each = times(usize::try_from(sent).unwrap()) / times(NUMBER);
     (times(NUMBER) / begun.elapsed().as_secs_f64(), mails_each)
+}
+
+/// A draft as its connector sends it, and what they ask with.
+struct Draft {
+    bearer: String,
+    request: Vec<u8>,
+}
+
+impl Draft {
+    fn new(token: &str, raw: &RawDraft) -> Self {
+        let bearer = format!("authorization: Bearer {token}");
+        let headers = [bearer.as_str(), "content-type: application/json"];
+        let request = wire::request("POST", "/api/v1/introductions", &headers, &body(raw).to_string());
+        Self { bearer, request }
+    }
+}
+
+/// What is read of a reply.
+#[derive(Deserialize)]
+struct Made {
+    id: IntroductionId,
 }
 
 async fn tokens(cx: &Cx) -> Vec<String> {
@@ -79,21 +114,30 @@ async fn tokens(cx: &Cx) -> Vec<String> {
     tokens
 }
 
-async fn introduce(cx: &Cx, port: u16, token: &str, nth: usize) {
-    let mut http = Http::new(port);
-    let made =
-        http.api(token, Method::POST, "/introductions", &body(&people::pair(nth)), None).await.unwrap();
-    let id = made.json()["id"].as_str().unwrap().to_owned();
-    let asked =
-        http.api(token, Method::POST, &format!("/introductions/{id}/ask"), &Value::Null, None).await.unwrap();
-    assert!(asked.is_good(), "{}", asked.body);
-    for side in [Side::First, Side::Second] {
-        let link = link(cx, id.parse().unwrap(), side).await;
-        // The page is opened in this process, so that only the answer loads the service.
-        let nonce = answer::open(cx, &link).await.unwrap().nonce;
-        let given = http.form(&format!("/c/{link}"), &[("choice", "yes"), ("nonce", &nonce)]).await.unwrap();
-        assert_eq!(given.status, 200, "{}", given.body);
+fn introduce(cx: &Cx, runtime: &Handle, wire: &mut Wire, draft: &Draft) {
+    let made = wire.send(&draft.request).unwrap();
+    assert_eq!(made.status, 201, "{}", made.text());
+    let id = serde_json::from_slice::<Made>(made.body).unwrap().id;
+    let ask = format!("/api/v1/introductions/{}/ask", id.0);
+    let asked = wire.send(&wire::request("POST", &ask, &[&draft.bearer], "")).unwrap();
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    // Pages are opened in this process, so that only the answers load the service.
+    for answer in runtime.block_on(open(cx, id)) {
+        let given = wire.send(&answer.form().bytes()).unwrap();
+        assert_eq!(given.status, 200, "{}", given.text());
     }
+}
+
+/// Both yeses.
+async fn open(cx: &Cx, id: IntroductionId) -> Vec<people::Answer> {
+    let mut tx = cx.db.read().await.unwrap();
+    let of = introductions::view(&mut tx, id).await.unwrap().unwrap();
+    drop(tx);
+    let mut answers = Vec::new();
+    for side in Side::ALL {
+        answers.push(people::Answer::yes(cx, of.parties.get(*side)).await);
+    }
+    answers
 }
 
 fn body(raw: &RawDraft) -> Value {
@@ -105,15 +149,10 @@ fn body(raw: &RawDraft) -> Value {
             "first": party(&raw.first), "second": party(&raw.second) })
 }
 
-async fn link(cx: &Cx, id: IntroductionId, side: Side) -> String {
-    let mut tx = cx.db.read().await.unwrap();
-    let of = introductions::view(&mut tx, id).await.unwrap().unwrap();
-    people::link(cx, of.parties.get(side))
-}
-
 pub async fn waiting(cx: &Cx) -> i64 {
+    use DeliveryState::{Deferred, Leased, Queued, Transmitting};
     let mut waiting = 0;
-    for state in ["queued", "leased", "transmitting", "deferred"] {
+    for state in [Queued, Leased, Transmitting, Deferred] {
         waiting += mails::count(cx, state).await;
     }
     waiting

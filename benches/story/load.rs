@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::support::http::{Answer, Http};
+use super::support::http::percent;
+use super::wire::{self, Wire};
 
 /// What a run of requests took.
 pub struct Load {
@@ -45,31 +46,39 @@ impl Request {
         Self { path, fields: Vec::new() }
     }
 
-    async fn send(&self, http: &mut Http) -> std::io::Result<Answer> {
+    /// As it goes over the wire.
+    pub fn bytes(&self) -> Vec<u8> {
         if self.fields.is_empty() {
-            return http.get(&self.path).await;
+            return wire::request("GET", &self.path, &[], "");
         }
-        let fields: Vec<_> = self.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        http.form(&self.path, &fields).await
+        let pairs: Vec<String> =
+            self.fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
+        wire::request(
+            "POST",
+            &self.path,
+            &["content-type: application/x-www-form-urlencoded"],
+            &pairs.join("&"),
+        )
     }
 }
 
 /// Sends every request once, by so many clients with one connection each, in turn to the processes that listen
 /// there; every reply has to be 200.
 pub async fn send_all(ports: &[u16], clients: usize, requests: Vec<Request>) -> Load {
-    let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
+    let ready: Vec<_> = requests.into_iter().map(|request| (request.bytes(), request)).collect();
+    let (ready, next) = (Arc::new(ready), Arc::new(AtomicUsize::new(0)));
     let begun = Instant::now();
     let hands: Vec<_> = (0..clients)
         .map(|nth| {
-            let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
-            let mut http = Http::new(ports[nth % ports.len()]);
-            tokio::spawn(async move {
-                let mut took = Vec::new();
-                while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (ready, next) = (Arc::clone(&ready), Arc::clone(&next));
+            let port = ports[nth % ports.len()];
+            tokio::task::spawn_blocking(move || {
+                let (mut wire, mut took) = (Wire::connect(port).unwrap(), Vec::new());
+                while let Some((bytes, request)) = ready.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let sent = Instant::now();
-                    let answer = request.send(&mut http).await.unwrap();
+                    let reply = wire.send(bytes).unwrap();
                     took.push(sent.elapsed());
-                    assert_eq!(answer.status, 200, "{}: {}", request.path, answer.body);
+                    assert_eq!(reply.status, 200, "{}: {}", request.path, reply.text());
                 }
                 took
             })

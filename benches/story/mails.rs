@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use twoyes::domain::letter::DeliveryState;
 use twoyes::flow::Cx;
+use twoyes::store::deliveries;
 
 use super::sink::Sink;
 use super::table::{Row, Table, number, times};
@@ -39,7 +41,7 @@ pub async fn measure(table: &mut Table) -> f64 {
 
 /// Waits until so many have left; how many did in a second.
 pub async fn drained(cx: &Cx, mails: usize) -> f64 {
-    while count(cx, "sent").await < i64::try_from(mails).unwrap() {
+    while count(cx, DeliveryState::Sent).await < i64::try_from(mails).unwrap() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     times(mails) / seconds_of_attempts(cx).await
@@ -61,8 +63,7 @@ pub async fn sample_bytes(cx: &Cx) -> usize {
     usize::try_from(row.get::<i64>("bytes").unwrap()).unwrap()
 }
 
-pub async fn count(cx: &Cx, state: &'static str) -> i64 {
+pub async fn count(cx: &Cx, state: DeliveryState) -> i64 {
     let mut tx = cx.db.read().await.unwrap();
-    let row = tx.q("SELECT COUNT(*) AS n FROM delivery WHERE state = $1").bind(state).one().await.unwrap();
-    row.unwrap().get("n").unwrap()
+    deliveries::count(&mut tx, state, i64::MAX).await.unwrap()
 }

@@ -24,6 +24,7 @@ mod sizes;
 mod statements;
 mod support;
 mod table;
+mod wire;
 mod years;
 
 use table::Table;

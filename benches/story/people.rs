@@ -41,10 +41,8 @@ pub async fn asked_of(cx: &Cx, pairs: Range<usize>) -> Vec<Answer> {
             let new = draft::create(&cx, who, &pair(nth)).await.unwrap();
             let of = ask::ask(&cx, who, new.id).await.unwrap();
             for side in [Side::First, Side::Second] {
-                let token = link(&cx, of.parties.get(side));
-                let nonce = answer::open(&cx, &token).await.unwrap().nonce;
-                let reply = RawReply { choice: "yes".into(), nonce, ..RawReply::default() };
-                answers.lock().unwrap().push((nth, Answer { token, reply }));
+                let answer = Answer::yes(&cx, of.parties.get(side)).await;
+                answers.lock().unwrap().push((nth, answer));
             }
         }
     })
@@ -84,6 +82,13 @@ pub fn pair(nth: usize) -> RawDraft {
 }
 
 impl Answer {
+    /// Opens the page of this party's ask, to say yes on it.
+    pub async fn yes(cx: &Cx, party: &Party) -> Self {
+        let token = link(cx, party);
+        let nonce = answer::open(cx, &token).await.unwrap().nonce;
+        Self { token, reply: RawReply { choice: "yes".into(), nonce, ..RawReply::default() } }
+    }
+
     pub fn form(&self) -> Request {
         let fields = vec![("choice", self.reply.choice.clone()), ("nonce", self.reply.nonce.clone())];
         Request { path: format!("/c/{}", self.token), fields }

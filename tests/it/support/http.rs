@@ -104,7 +104,8 @@ impl Http {
     }
 }
 
-fn percent(value: &str) -> String {
+/// A value as a form carries it.
+pub fn percent(value: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     let letter = |byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     value.bytes().map(letter).collect()
