@@ -134,6 +134,22 @@ impl Introduction {
         party.asked.is_some() && party.erased_at.is_none() && now < end
     }
 
+    /// Whether a decision about it can ask somebody: in a new round, or the second after the first's yes.
+    #[must_use]
+    pub const fn may_ask_somebody(&self) -> bool {
+        match self.state {
+            State::Draft | State::Closed => true,
+            State::Asking => self.parties.second.asked.is_none(),
+            State::Agreed { .. } | State::Introduced => false,
+        }
+    }
+
+    /// Whether somebody was asked and has not answered.
+    #[must_use]
+    pub fn is_waited_for(&self) -> bool {
+        self.parties.iter().any(|(_, party)| party.asked.is_some() && party.given.is_none())
+    }
+
     /// The next moment at which time alone makes something happen.
     #[must_use]
     pub fn due_at(&self, policy: &Policy) -> Option<Ts> {

@@ -12,7 +12,7 @@ use crate::ids::{ContactId, LinkRef};
 pub struct PersonKey(pub [u8; 32]);
 
 /// A party: who they are, what the connector wrote for them, and where their ask stands.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Party {
     pub side: Side,
     pub contact: Option<ContactId>,

@@ -11,6 +11,8 @@ use crate::clock::Ts;
 /// Everything one decision changes. Saved whole, in one transaction, or not at all.
 #[derive(Clone)]
 pub struct Step {
+    /// As it was found: what is saved is what differs from it.
+    pub before: Introduction,
     pub next: Introduction,
     pub events: Vec<Event>,
     pub mails: Vec<Mail>,
@@ -33,9 +35,10 @@ pub enum Effect {
 }
 
 impl Step {
-    pub(super) fn new(next: Introduction) -> Self {
+    pub(super) fn new(old: Introduction) -> Self {
         Self {
-            next,
+            next: old.clone(),
+            before: old,
             events: Vec::new(),
             mails: Vec::new(),
             effects: Vec::new(),

@@ -87,14 +87,15 @@ pub async fn edit(
             let (draft, cx) = (draft.clone(), policy.clone());
             Box::pin(async move {
                 let old = introductions::load(tx, id).await?;
-                let mut next = old.filter(|old| old.connector == connector).ok_or(DraftError::NotFound)?;
-                if next.state != State::Draft {
+                let old = old.filter(|old| old.connector == connector).ok_or(DraftError::NotFound)?;
+                if old.state != State::Draft {
                     return Err(DraftError::WrongState);
                 }
+                let mut next = old.clone();
                 next.terms = draft.terms;
                 next.parties.first = rewrite(&cx, next.parties.first, draft.parties.first);
                 next.parties.second = rewrite(&cx, next.parties.second, draft.parties.second);
-                introductions::save(tx, &next, None, &[event(What::Edited, now)], now).await?;
+                introductions::save(tx, &old, &next, None, &[event(What::Edited, now)], now).await?;
                 mirror(tx, &cx, &next).await?;
                 Ok(next)
             })

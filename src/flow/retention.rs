@@ -85,7 +85,8 @@ async fn forget_one(cx: &Cx, rules: &Rules, id: IntroductionId, now: Ts) -> Resu
             Box::pin(async move {
                 let Some(old) = introductions::load(tx, id).await? else { return Ok(false) };
                 let forgotten = retention::forget(old.clone(), &rules, &cx.policy, now);
-                let Some(mut next) = forgotten.or_else(|| retention::forget_erased(old, &rules, now)) else {
+                let again = || retention::forget_erased(old.clone(), &rules, now);
+                let Some(mut next) = forgotten.or_else(again) else {
                     return Ok(false);
                 };
                 if next.retained.kept != Kept::All {
@@ -102,7 +103,7 @@ async fn forget_one(cx: &Cx, rules: &Rules, id: IntroductionId, now: Ts) -> Resu
                     }
                 }
                 let due_at = next.due_at(&cx.policy);
-                introductions::save(tx, &next, due_at, &[], next.updated_at).await?;
+                introductions::save(tx, &old, &next, due_at, &[], next.updated_at).await?;
                 mirror(tx, &cx, &next).await?;
                 Ok::<_, Failure>(true)
             })

@@ -9,7 +9,7 @@ use crate::domain::audit::Kind;
 use crate::domain::connector::Connector;
 use crate::domain::decide::{self, Facts};
 use crate::domain::event::What;
-use crate::domain::introduction::{Introduction, State};
+use crate::domain::introduction::Introduction;
 use crate::domain::message::Mail;
 use crate::domain::preferences::{Bars, YEAR};
 use crate::domain::step::{Effect, Step};
@@ -24,8 +24,7 @@ pub(super) async fn facts(tx: &mut Tx, cx: &Ctx, of: &Introduction, now: Ts) -> 
     for (side, _) in of.parties.iter() {
         *facts.suppressed.get_mut(side) = standing.get(side).suppressed_since.is_some();
     }
-    // Nobody is asked in the other states.
-    if matches!(of.state, State::Draft | State::Asking | State::Closed) {
+    if of.may_ask_somebody() {
         let (per_month, per_year) = (cx.policy.asks_per_month, cx.policy.asks_per_year);
         let limit = i64::from(Bars::looks_at(per_month, per_year));
         let mut asks = persons::asks_of(tx, two, now - YEAR, limit).await?;
@@ -42,7 +41,9 @@ pub(super) async fn facts(tx: &mut Tx, cx: &Ctx, of: &Introduction, now: Ts) -> 
             *facts.barred.get_mut(side) = bars.until(&cx.policy.zone, now);
         }
     }
-    facts.unsent = outbox::unsent_asks(tx, of.id).await?;
+    if of.is_waited_for() {
+        facts.unsent = outbox::unsent_asks(tx, of.id).await?;
+    }
     Ok(facts)
 }
 
@@ -62,7 +63,7 @@ pub(super) async fn save(
     let erased = step.next.parties.iter().any(|(_, party)| party.erased_at.is_some());
     let forgotten = erased.then(|| decide::forget(step.next.clone(), &cx.policy));
     let kept = forgotten.as_ref().unwrap_or(&step.next);
-    introductions::save(tx, kept, due_at, &step.events, now).await?;
+    introductions::save(tx, &step.before, kept, due_at, &step.events, now).await?;
     if erased && due_at.is_none() {
         erasure::mails_of(tx, step.next.id).await?;
     }

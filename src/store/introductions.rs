@@ -87,30 +87,52 @@ pub async fn insert(tx: &mut Tx, new: &Introduction, happened: &[Event]) -> Resu
     events::append(tx, new, happened).await
 }
 
-/// Saves a decision: the introduction as it is now, both parties, and what happened. Compare-and-set
-/// on the version that was loaded.
+/// SQLite writes to an index whenever one of its columns is named, whether the value is another one or not
+/// (docs/adr/0029). What stands in no index, or changes with almost every step, is named always; the rest is appended
+/// when it differs.
+macro_rules! update {
+    ($rest:literal) => {
+        concat!(
+            "UPDATE introduction SET version = version + 1, purpose = $3, ask_order = $4, asked_for_this = $5,
+               names_second = $6, writes_first = $7, same_employer = $8, coworker_confirmed = $9, shared = $10,
+               step = $11, fit = $12, round = $13, deadline = $14, withdrawn_at = $15, outcome = $16,
+               events = $17, due_at = $18, updated_at = $19",
+            $rest,
+            " WHERE id = $1 AND version = $2"
+        )
+    };
+}
+
+/// Saves a decision: what differs from the introduction as it was loaded, and what happened. Compare-and-set on the
+/// version that was loaded.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when someone else saved first.
 pub async fn save(
     tx: &mut Tx,
+    before: &Introduction,
     next: &Introduction,
     due_at: Option<Ts>,
     happened: &[Event],
     now: Ts,
 ) -> Result<(), StoreError> {
+    let (stands, begun) = (standing(next), begun_at(next));
+    let moved = stands != standing(before);
+    let begins = begun != begun_at(before);
     let terms = &next.terms;
-    tx.q("UPDATE introduction SET version = version + 1, state = $3, introduce_at = $4, purpose = $5,
-            ask_order = $6, asked_for_this = $7, names_second = $8, writes_first = $9,
-            same_employer = $10, coworker_confirmed = $11, shared = $12, step = $13, round = $14,
-            deadline = $15, withdrawn_at = $16, introduced_at = $17, closed_at = $18, outcome = $19,
-            events = $20, due_at = $21, updated_at = $22, kept = $23, keep_until = $24, asked_at = $25,
-            fit = $26
-          WHERE id = $1 AND version = $2")
+    let saved = match (moved, begins) {
+        (false, false) => tx.q(update!("")),
+        (true, false) => tx.q(update!(
+            ", state = $20, introduce_at = $21, introduced_at = $22, closed_at = $23, kept = $24, keep_until = $25"
+        )),
+        (_, true) => tx.q(update!(
+            ", state = $20, introduce_at = $21, introduced_at = $22, closed_at = $23, kept = $24, keep_until = $25,
+               asked_at = $26"
+        )),
+    };
+    let mut query = saved
         .bind(next.id.0)
         .bind(next.version)
-        .bind(next.state.name().as_str())
-        .bind(introduce_at(next))
         .bind(terms.purpose.as_str())
         .bind(terms.order.as_str())
         .bind(terms.asked_for_this)
@@ -120,25 +142,56 @@ pub async fn save(
         .bind(terms.coworker_confirmed)
         .bind(terms.shared.as_str())
         .bind(terms.step.as_str())
+        .bind(terms.fit.as_str())
         .bind(next.round)
         .bind(next.deadline.map(|at| at.0))
         .bind(next.withdrawn_at.map(|at| at.0))
-        .bind(next.introduced_at.map(|at| at.0))
-        .bind(next.closed_at.map(|at| at.0))
         .bind(next.outcome.map(Outcome::as_str))
         .bind(next.events + count(happened))
         .bind(due_at.map(|at| at.0))
-        .bind(now.0)
-        .bind(next.retained.kept.as_str())
-        .bind(next.retained.until.map(|at| at.0))
-        .bind(next.parties.first.asked.map(|asked| asked.at.0))
-        .bind(terms.fit.as_str())
-        .exactly_one()
-        .await?;
-    for (_, party) in next.parties.iter() {
-        parties::update(tx, next.id, party).await?;
+        .bind(now.0);
+    if moved || begins {
+        query = query
+            .bind(stands.state.as_str())
+            .bind(stands.introduce_at)
+            .bind(stands.introduced_at.map(|at| at.0))
+            .bind(stands.closed_at.map(|at| at.0))
+            .bind(stands.retained.kept.as_str())
+            .bind(stands.retained.until.map(|at| at.0));
+    }
+    if begins {
+        query = query.bind(begun.map(|at| at.0));
+    }
+    query.exactly_one().await?;
+    for (side, party) in next.parties.iter() {
+        parties::update(tx, next.id, before.parties.get(side), party).await?;
     }
     events::append(tx, next, happened).await
+}
+
+/// What lists and searches by index are made of.
+#[derive(PartialEq, Eq)]
+struct Standing {
+    state: StateName,
+    introduce_at: Option<i64>,
+    introduced_at: Option<Ts>,
+    closed_at: Option<Ts>,
+    retained: Retained,
+}
+
+fn standing(of: &Introduction) -> Standing {
+    Standing {
+        state: of.state.name(),
+        introduce_at: introduce_at(of),
+        introduced_at: of.introduced_at,
+        closed_at: of.closed_at,
+        retained: of.retained,
+    }
+}
+
+/// When the running (or last) round began to ask.
+fn begun_at(of: &Introduction) -> Option<Ts> {
+    of.parties.first.asked.map(|asked| asked.at)
 }
 
 /// Deletes a draft.

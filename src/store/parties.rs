@@ -42,22 +42,41 @@ pub(super) async fn insert(tx: &mut Tx, id: IntroductionId, party: &Party) -> Re
     Ok(())
 }
 
-pub(super) async fn update(tx: &mut Tx, id: IntroductionId, party: &Party) -> Result<(), StoreError> {
-    let given = party.given.as_ref();
-    let shown = party.shown.as_ref();
-    tx.q("UPDATE party SET contact_id = $3, name = $4, email = $5, person = $6, described = $7,
-            how_known = $8, why = $9, blurb = $10, language = $11, generation = $12, asked_at = $13,
-            deadline = $14, remind_at = $15, choice = $16, not_now_until = $17, answered_at = $18,
-            note = $19, quiet = $20, shown_choice = $21, shown_until = $22, shown_at = $23,
-            shown_note = $24, answers = $25, contested_at = $26, undeliverable_at = $27,
-            check_ins = $28, outcome = $29, erased_at = $30, never_lifted_at = $31, other_blurb = $32
-          WHERE introduction_id = $1 AND side = $2")
+/// The person stands in an index, which SQLite writes to whenever it is named.
+macro_rules! update {
+    ($rest:literal) => {
+        concat!(
+            "UPDATE party SET contact_id = $3, name = $4, email = $5, described = $6, how_known = $7, why = $8,
+               blurb = $9, language = $10, generation = $11, asked_at = $12, deadline = $13, remind_at = $14,
+               choice = $15, not_now_until = $16, answered_at = $17, note = $18, quiet = $19,
+               shown_choice = $20, shown_until = $21, shown_at = $22, shown_note = $23, answers = $24,
+               contested_at = $25, undeliverable_at = $26, check_ins = $27, outcome = $28, erased_at = $29,
+               never_lifted_at = $30, other_blurb = $31",
+            $rest,
+            " WHERE introduction_id = $1 AND side = $2"
+        )
+    };
+}
+
+/// Writes nothing when nothing differs.
+pub(super) async fn update(
+    tx: &mut Tx,
+    id: IntroductionId,
+    before: &Party,
+    party: &Party,
+) -> Result<(), StoreError> {
+    if party == before {
+        return Ok(());
+    }
+    let (given, shown) = (party.given.as_ref(), party.shown.as_ref());
+    let is_other_person = party.person != before.person;
+    let saved = if is_other_person { tx.q(update!(", person = $32")) } else { tx.q(update!("")) };
+    let query = saved
         .bind(id.0)
         .bind(party.side.as_str())
         .bind(party.contact.map(|contact| contact.0))
         .bind(party.name.as_str())
         .bind(party.email.as_str())
-        .bind(party.person.0.to_vec())
         .bind(party.described.as_str())
         .bind(party.how_known.as_str())
         .bind(party.why.as_str())
@@ -83,9 +102,9 @@ pub(super) async fn update(tx: &mut Tx, id: IntroductionId, party: &Party) -> Re
         .bind(party.outcome.map(Outcome::as_str))
         .bind(party.erased_at.map(|at| at.0))
         .bind(party.never_lifted_at.map(|at| at.0))
-        .bind(party.other_blurb.clone())
-        .exactly_one()
-        .await
+        .bind(party.other_blurb.clone());
+    let query = if is_other_person { query.bind(party.person.0.to_vec()) } else { query };
+    query.exactly_one().await
 }
 
 fn read(row: &Row) -> Result<Party, StoreError> {

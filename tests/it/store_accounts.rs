@@ -12,7 +12,9 @@ use twoyes::store::addresses::{self, Change};
 use twoyes::store::tokens::{self, Token};
 use twoyes::store::{Db, StoreError, accounts, connectors, contacts, events, introductions, outbox};
 
-use crate::store_kit::{T0, contact, draft, email, event, hash, look, message, saved_connector, unit, uuid};
+use crate::store_kit::{
+    self, T0, contact, draft, email, event, hash, look, message, saved_connector, unit, uuid,
+};
 use crate::support::db::both;
 
 /// An introduction in this state, as it would be after some steps.
@@ -25,7 +27,7 @@ async fn saved(db: &Db, owner: ConnectorId, n: u8, state: State) -> Introduction
     }
     let withdrawn_at = (n == 40).then_some(T0);
     let next = Introduction { state, withdrawn_at, events: 1, ..new.clone() };
-    unit!(db, tx, next => introductions::save(tx, &next, Some(T0 + Span(9)), &[], T0)).unwrap();
+    unit!(db, tx, next => store_kit::save(tx, &next, Some(T0 + Span(9)), &[], T0)).unwrap();
     new.id
 }
 

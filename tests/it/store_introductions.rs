@@ -11,7 +11,7 @@ use twoyes::domain::retention::{Kept, Retained};
 use twoyes::ids::{ConnectorId, ContactId, IntroductionId};
 use twoyes::store::{Db, StoreError, events, introductions};
 
-use crate::store_kit::{T0, draft, email, event, link, look, person, saved_connector, unit, uuid};
+use crate::store_kit::{self, T0, draft, email, event, link, look, person, saved_connector, unit, uuid};
 use crate::support::db::both;
 
 async fn insert(db: &Db, new: &Introduction) {
@@ -25,7 +25,7 @@ async fn save(
     due_at: Option<Ts>,
     happened: Vec<Event>,
 ) -> Result<(), StoreError> {
-    unit!(db, tx, next, happened => introductions::save(tx, &next, due_at, &happened, T0 + Span(7)))
+    unit!(db, tx, next, happened => store_kit::save(tx, &next, due_at, &happened, T0 + Span(7)))
 }
 
 async fn view(db: &Db, id: IntroductionId) -> Introduction {
@@ -111,6 +111,39 @@ fn filled_party(old: &Party, n: u8) -> Party {
 }
 
 both! {
+    /// What differs is written, however little it is; what does not stays.
+    async fn one_change_alone_is_kept(db: TestDb) {
+        let new = draft(saved_connector(&db.db, 1).await.id, 10);
+        insert(&db.db, &new).await;
+        let changes: [fn(&mut Introduction); 14] = [
+            |of| of.state = State::Asking,
+            |of| of.parties.first.asked = Some(Asked { at: T0, deadline: T0 + Span(9), remind_at: None }),
+            |of| of.parties.second.answers = 3,
+            |of| of.parties.second.person = person(77),
+            |of| of.parties.first.blurb = "other words".into(),
+            |of| of.deadline = Some(T0 + Span(9)),
+            |of| of.terms.shared = "other words".into(),
+            |of| of.state = State::Agreed { introduce_at: T0 + Span(10) },
+            |of| of.state = State::Agreed { introduce_at: T0 + Span(11) },
+            |of| (of.state, of.introduced_at) = (State::Introduced, Some(T0 + Span(11))),
+            |of| of.outcome = Some(Outcome::Met),
+            |of| of.parties.first.asked = None,
+            |of| of.retained = Retained { kept: Kept::Names, until: Some(T0 + Span(12)) },
+            |of| (of.state, of.closed_at) = (State::Closed, Some(T0 + Span(13))),
+        ];
+        for (nth, change) in changes.into_iter().enumerate() {
+            let mut next = view(&db.db, new.id).await;
+            change(&mut next);
+            save(&db.db, &next, None, vec![]).await.unwrap();
+            (next.version, next.updated_at) = (next.version + 1, T0 + Span(7));
+            let is = view(&db.db, new.id).await;
+            assert_eq!((dump(&is), is.retained), (dump(&next), next.retained), "change {nth}");
+            let asked = look!(db.db, tx => tx.q("SELECT asked_at FROM introduction").one()).unwrap();
+            let asked: Option<i64> = asked.opt("asked_at").unwrap();
+            assert_eq!(asked, next.parties.first.asked.map(|asked| asked.at.0), "change {nth}");
+        }
+    }
+
     async fn a_draft_is_read_back_as_it_was_saved(db: TestDb) {
         let new = draft(saved_connector(&db.db, 1).await.id, 10);
         insert(&db.db, &new).await;

@@ -14,7 +14,7 @@ use twoyes::domain::link::NEVER;
 use twoyes::domain::message::MessageKind;
 use twoyes::domain::party::{Party, PersonKey};
 use twoyes::ids::{ConnectorId, ContactId, DeliveryId, IntroductionId, LinkRef, MessageId, derive, uuid_v7};
-use twoyes::store::{Db, connectors};
+use twoyes::store::{Db, StoreError, Tx, connectors, introductions};
 
 pub const T0: Ts = Ts(1_700_000_000_000_001);
 
@@ -204,4 +204,16 @@ pub fn message(n: u8, kind: MessageKind, about: Option<IntroductionId>, to: &str
             expires_at: Some(Ts(T0.0 + 5)),
         }],
     }
+}
+
+/// Saves an introduction as a step does: by what differs from what is there.
+pub async fn save(
+    tx: &mut Tx,
+    next: &Introduction,
+    due_at: Option<Ts>,
+    happened: &[Event],
+    now: Ts,
+) -> Result<(), StoreError> {
+    let before = introductions::view(tx, next.id).await?.unwrap();
+    introductions::save(tx, &before, next, due_at, happened, now).await
 }

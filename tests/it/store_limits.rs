@@ -10,7 +10,7 @@ use twoyes::ids::{ConnectorId, IntroductionId};
 use twoyes::store::erasure_ledger::{self, Erased};
 use twoyes::store::{Db, StoreError, introductions, limits, reports};
 
-use crate::store_kit::{T0, draft, look, person, saved_connector, unit, uuid};
+use crate::store_kit::{self, T0, draft, look, person, saved_connector, unit, uuid};
 use crate::support::db::both;
 
 const DAY: Span = Span::days(1);
@@ -23,7 +23,7 @@ async fn asked(db: &Db, owner: ConnectorId, n: u8, at: Ts, state: State) -> Intr
     new.parties.first.asked = Some(Asked { at, deadline: at + DAY, remind_at: None });
     new.closed_at = (state == State::Closed).then_some(at + DAY);
     new.introduced_at = (state == State::Introduced).then_some(at + DAY + DAY);
-    unit!(db, tx, new => introductions::save(tx, &new, None, &[], at)).unwrap();
+    unit!(db, tx, new => store_kit::save(tx, &new, None, &[], at)).unwrap();
     new.id
 }
 

@@ -3,7 +3,12 @@
 use std::collections::BTreeSet;
 
 use rusqlite::Connection;
+use twoyes::domain::asking::Side;
+use twoyes::domain::draft::RawDraft;
+use twoyes::domain::letter::LinkName;
+use twoyes::flow::{ask, draft};
 
+use crate::support::app::{TestApp, raw_draft};
 use crate::support::db::{Engine, fresh};
 use crate::support::sqlite;
 
@@ -132,4 +137,54 @@ async fn the_outcome_log_is_read_in_the_order_of_its_lists() {
         }
     }
     assert!(seen >= 3, "{seen}");
+}
+
+/// What is due is leased along its index: read up to the limit, and never sorted.
+#[tokio::test]
+async fn a_lease_reads_what_is_due_in_its_order() {
+    let db = fresh(Engine::Sqlite).await;
+    let file = sqlite::open(&db.url);
+    let leases = |sql: &str| sql.starts_with("UPDATE delivery SET state = 'leased'");
+    let (_, lease) = statements().into_iter().find(|(_, sql)| leases(sql)).unwrap();
+    let steps = plan(&file, &lease);
+    assert!(steps.iter().any(|step| step.contains("delivery_due (due_at<?)")), "{steps:?}");
+    assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+}
+
+/// The pages of the log of changes.
+fn pages_in_log(url: &str) -> BTreeSet<u32> {
+    let log = std::fs::read(format!("{}-wal", twoyes::store::sqlite_file(url).unwrap().display())).unwrap();
+    let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap());
+    let size = usize::try_from(number(&log[8..12])).unwrap();
+    // The head of the log, and one before each page, which begins with its number: <https://sqlite.org/fileformat2.html>.
+    log[32..].chunks_exact(24 + size).map(|frame| number(&frame[..4])).collect()
+}
+
+/// Each index that is written to is a page more to keep, somewhere else for everybody.
+#[tokio::test]
+async fn an_answer_writes_to_no_index_of_what_it_leaves_as_it_was() {
+    let app = TestApp::new().await;
+    let together = RawDraft { order: "together".into(), ..raw_draft() };
+    let draft = draft::create(app.cx(), &app.connector, &together).await.unwrap();
+    let of = ask::ask(app.cx(), &app.connector, draft.id).await.unwrap();
+    let link = app.link(of.id, Side::First, LinkName::Answer).await;
+    let nonce = app.get(&link).await.value("nonce");
+    assert!(app.cx().db.tidy().await.unwrap());
+    app.post(&link, &[("choice", "yes"), ("nonce", &nonce)]).await.is(200);
+    let url = app.database_url();
+    let written = pages_in_log(&url);
+    let file = sqlite::open(&url);
+    // Each is one page as yet.
+    let is_written = |index: &str| {
+        let root = format!("SELECT rootpage FROM sqlite_master WHERE name = '{index}'");
+        written.contains(&u32::try_from(sqlite::number(&file, &root)).unwrap())
+    };
+    for index in ["party", "introduction", "consent_introduction", "delivery_state"] {
+        assert!(is_written(index), "{index}: the log is not read as it is");
+    }
+    for index in
+        ["party_person", "introduction_asked", "introduction_state", "introduction_leaves", "delivery_leased"]
+    {
+        assert!(!is_written(index), "{index}");
+    }
 }

@@ -17,7 +17,7 @@ use twoyes::store::suppressions::{self, Source};
 use twoyes::store::unfinished::{self, Unfinished};
 use twoyes::store::{Db, contacts, deliveries, erasure, events, introductions};
 
-use crate::store_kit::{T0, contact, draft, event, look, message, person, saved_connector, unit, uuid};
+use crate::store_kit::{self, T0, contact, draft, event, look, message, person, saved_connector, unit, uuid};
 use crate::store_post::{about, enqueue, get, id, set};
 use crate::support::db::both;
 
@@ -122,7 +122,7 @@ both! {
             unit!(db.db, tx, new => introductions::insert(tx, &new, &[])).unwrap();
             let (closed_at, introduced_at) = if state == State::Closed { (at(day), None) } else { (None, at(day)) };
             let next = twoyes::domain::introduction::Introduction { state, closed_at, introduced_at, retained, ..new };
-            unit!(db.db, tx, next => introductions::save(tx, &next, None, &[], T0)).unwrap();
+            unit!(db.db, tx, next => store_kit::save(tx, &next, None, &[], T0)).unwrap();
         }
         let never = T0 - DAY;
         let none = Cuts { closed: never, words: never, names: never, erased: never, now: never };
@@ -136,7 +136,7 @@ both! {
         assert_eq!(due(Cuts { names: then, ..none }).await, [uuid(16)]);
         let mut erased = look!(db.db, tx => introductions::view(tx, twoyes::ids::IntroductionId(uuid(18)))).unwrap();
         erased.parties.first.erased_at = Some(then);
-        unit!(db.db, tx, erased => introductions::save(tx, &erased, None, &[], T0)).unwrap();
+        unit!(db.db, tx, erased => store_kit::save(tx, &erased, None, &[], T0)).unwrap();
         assert_eq!(due(Cuts { erased: then, ..none }).await, [uuid(18)]);
     }
 
@@ -228,7 +228,7 @@ both! {
         unit!(db.db, tx, next => introductions::insert(tx, &next, &[])).unwrap();
         next.retained = Retained { kept: Kept::Names, until: Some(T0 + DAY) };
         next.parties.first.shown = Some(Shown { choice: Choice::NotNow, until: Some(T0), at: T0, note: String::new() });
-        unit!(db.db, tx, next => introductions::save(tx, &next, None, &[], T0)).unwrap();
+        unit!(db.db, tx, next => store_kit::save(tx, &next, None, &[], T0)).unwrap();
         let read = look!(db.db, tx => introductions::view(tx, next.id)).unwrap();
         assert_eq!(read.retained, next.retained);
         assert!(db.db.tidy().await.unwrap());

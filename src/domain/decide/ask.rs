@@ -71,7 +71,8 @@ fn start_round(old: Introduction, facts: &Facts, policy: &Policy, now: Ts) -> Re
             return Err(Refusal::NotBefore(side, until));
         }
     }
-    let mut step = Step::new(fresh_round(old)?);
+    let mut step = Step::new(old);
+    begin_round(&mut step.next)?;
     step.next.state = State::Asking;
     ask_side(&mut step, Side::First, policy, now);
     if step.next.terms.order == Order::Together {
@@ -91,15 +92,15 @@ pub fn foresee(facts: &Facts) -> Option<Refusal> {
     }
 }
 
-fn fresh_round(mut old: Introduction) -> Result<Introduction, Refusal> {
-    old.round += 1;
-    old.deadline = None;
-    old.shown_leaves_at = None;
-    old.withdrawn_at = None;
-    old.closed_at = None;
-    old.retained = Retained::default();
+fn begin_round(of: &mut Introduction) -> Result<(), Refusal> {
+    of.round += 1;
+    of.deadline = None;
+    of.shown_leaves_at = None;
+    of.withdrawn_at = None;
+    of.closed_at = None;
+    of.retained = Retained::default();
     for side in Side::ALL {
-        let party = old.parties.get_mut(*side);
+        let party = of.parties.get_mut(*side);
         party.generation = party.generation.checked_add(1).ok_or(Refusal::TooManyRounds)?;
         party.asked = None;
         party.given = None;
@@ -108,7 +109,7 @@ fn fresh_round(mut old: Introduction) -> Result<Introduction, Refusal> {
         party.never_lifted_at = None;
         party.undeliverable_at = None;
     }
-    Ok(old)
+    Ok(())
 }
 
 /// Queues the ask of one side and moves the running deadline; never backwards.
