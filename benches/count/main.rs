@@ -21,7 +21,6 @@ mod people;
 mod sink;
 #[path = "../story/support.rs"]
 mod support;
-#[expect(dead_code, reason = "the story uses more of it")]
 #[path = "../story/wire.rs"]
 mod wire;
 

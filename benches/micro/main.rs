@@ -17,7 +17,6 @@ mod load;
 mod people;
 #[path = "../story/support.rs"]
 mod support;
-#[expect(dead_code, reason = "the story uses more of it")]
 #[path = "../story/wire.rs"]
 mod wire;
 

@@ -69,9 +69,10 @@ pub fn request(method: &str, path: &str, headers: &[&str], body: &str) -> Vec<u8
 fn lengths(reply: &[u8]) -> io::Result<Option<(usize, usize)>> {
     let Some(at) = reply.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(&reply[..at]).map_err(io::Error::other)?;
-    let length = head.lines().filter_map(|line| line.split_once(": "));
-    let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    let length = length.filter_map(|(_, value)| value.parse::<usize>().ok()).next();
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().ok())?
+    });
     let body = at + 4;
     length.map(|length| Some((body, body + length))).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }

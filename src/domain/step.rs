@@ -12,7 +12,7 @@ use crate::clock::Ts;
 #[derive(Clone)]
 pub struct Step {
     /// As it was found: what is saved is what differs from it.
-    pub before: Introduction,
+    pub before: Box<Introduction>,
     pub next: Introduction,
     pub events: Vec<Event>,
     pub mails: Vec<Mail>,
@@ -38,7 +38,7 @@ impl Step {
     pub(super) fn new(old: Introduction) -> Self {
         Self {
             next: old.clone(),
-            before: old,
+            before: Box::new(old),
             events: Vec::new(),
             mails: Vec::new(),
             effects: Vec::new(),
