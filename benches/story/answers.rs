@@ -11,6 +11,8 @@ const CLIENTS: usize = 64;
 const PAIRS: usize = 5_000;
 /// Answers given before: what happens once, after a start, is not what is asked here.
 const FIRST: usize = 400;
+/// Answers given one by one.
+const ALONE: usize = 400;
 
 /// Returns the rate that was reached.
 pub async fn measure(table: &mut Table) -> f64 {
@@ -18,7 +20,7 @@ pub async fn measure(table: &mut Table) -> f64 {
     let instance = house::with_relay(house::NO_RELAY);
     let cx = house::inside(&instance).await;
     let mut answers = people::asked(&cx, PAIRS).await;
-    let alone = answers.split_off(answers.len() - FIRST);
+    let alone = answers.split_off(answers.len() - ALONE);
     let give = |answer: people::Answer| {
         let cx = cx.clone();
         async move { drop(answer::give(&cx, &answer.token, &answer.reply).await.unwrap()) }

@@ -1,8 +1,6 @@
 //! Introductions a second: drafted and asked through the API, both yeses through their links, and every mail of it
 //! delivered.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -16,6 +14,7 @@ use twoyes::flow::{Cx, account};
 use twoyes::ids::IntroductionId;
 use twoyes::store::introductions;
 
+use super::load::work_wired;
 use super::sink::Sink;
 use super::table::{Row, Table, number, times};
 use super::wire::{self, Wire};
@@ -57,23 +56,10 @@ pub async fn measure(table: &mut Table, alone: Option<(f64, f64)>) {
 pub async fn carry(cx: &Cx, ports: &[u16]) -> (f64, f64) {
     let tokens = tokens(cx).await;
     let drafts = (0..NUMBER).map(|nth| Draft::new(&tokens[nth % tokens.len()], &people::pair(nth)));
-    let (drafts, next): (Arc<Vec<_>>, _) = (Arc::new(drafts.collect()), Arc::new(AtomicUsize::new(0)));
+    let (inside, runtime, drafts) = (cx.clone(), Handle::current(), drafts.collect::<Vec<_>>());
     let begun = Instant::now();
-    let hands: Vec<_> = (0..CLIENTS)
-        .map(|nth| {
-            let (cx, drafts, next) = (cx.clone(), Arc::clone(&drafts), Arc::clone(&next));
-            let (port, runtime) = (ports[nth % ports.len()], Handle::current());
-            tokio::task::spawn_blocking(move || {
-                let mut wire = Wire::connect(port).unwrap();
-                while let Some(draft) = drafts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    introduce(&cx, &runtime, &mut wire, draft);
-                }
-            })
-        })
-        .collect();
-    for hand in hands {
-        hand.await.unwrap();
-    }
+    work_wired(ports, CLIENTS, NUMBER, move |wire, nth| introduce(&inside, &runtime, wire, &drafts[nth]))
+        .await;
     let sent = loop {
         if waiting(cx).await == 0 && introduced(cx).await == NUMBER {
             break mails::count(cx, DeliveryState::Sent).await;

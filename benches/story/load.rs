@@ -62,32 +62,48 @@ impl Request {
     }
 }
 
-/// Sends every request once, by so many clients with one connection each, in turn to the processes that listen
-/// there; every reply has to be 200.
+/// Does so many pieces of work, by so many clients with one connection each, in turn to the processes that listen there.
+pub async fn work_wired<T: Send + 'static>(
+    ports: &[u16],
+    clients: usize,
+    pieces: usize,
+    work: impl Fn(&mut Wire, usize) -> T + Send + Sync + 'static,
+) -> Vec<T> {
+    let (work, next) = (Arc::new(work), Arc::new(AtomicUsize::new(0)));
+    let hand = |nth: usize| {
+        let (work, next, port) = (Arc::clone(&work), Arc::clone(&next), ports[nth % ports.len()]);
+        tokio::task::spawn_blocking(move || {
+            let (mut wire, mut done) = (Wire::connect(port).unwrap(), Vec::new());
+            loop {
+                let piece = next.fetch_add(1, Ordering::Relaxed);
+                if piece >= pieces {
+                    return done;
+                }
+                done.push(work(&mut wire, piece));
+            }
+        })
+    };
+    let hands: Vec<_> = (0..clients).map(hand).collect();
+    let mut all = Vec::with_capacity(pieces);
+    for hand in hands {
+        all.extend(hand.await.unwrap());
+    }
+    all
+}
+
+/// Sends every request once; every reply has to be 200.
 pub async fn send_all(ports: &[u16], clients: usize, requests: Vec<Request>) -> Load {
     let ready: Vec<_> = requests.into_iter().map(|request| (request.bytes(), request)).collect();
-    let (ready, next) = (Arc::new(ready), Arc::new(AtomicUsize::new(0)));
     let begun = Instant::now();
-    let hands: Vec<_> = (0..clients)
-        .map(|nth| {
-            let (ready, next) = (Arc::clone(&ready), Arc::clone(&next));
-            let port = ports[nth % ports.len()];
-            tokio::task::spawn_blocking(move || {
-                let (mut wire, mut took) = (Wire::connect(port).unwrap(), Vec::new());
-                while let Some((bytes, request)) = ready.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let sent = Instant::now();
-                    let reply = wire.send(bytes).unwrap();
-                    took.push(sent.elapsed());
-                    assert_eq!(reply.status, 200, "{}: {}", request.path, reply.text());
-                }
-                took
-            })
-        })
-        .collect();
-    let mut latencies = Vec::new();
-    for hand in hands {
-        latencies.extend(hand.await.unwrap());
-    }
+    let latencies = work_wired(ports, clients, ready.len(), move |wire, nth| {
+        let (bytes, request) = &ready[nth];
+        let sent = Instant::now();
+        let reply = wire.send(bytes).unwrap();
+        let took = sent.elapsed();
+        assert_eq!(reply.status, 200, "{}: {}", request.path, reply.text());
+        took
+    });
+    let latencies = latencies.await;
     Load::of(begun.elapsed(), latencies)
 }
 

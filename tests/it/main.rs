@@ -128,6 +128,7 @@ mod store_coverage;
 mod store_db;
 mod store_desk;
 mod store_erasures;
+mod store_events;
 mod store_evidence;
 mod store_imports;
 mod store_instance;

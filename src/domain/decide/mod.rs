@@ -25,11 +25,12 @@ use crate::clock::Ts;
 /// What a decision must know beside the introduction, loaded in the same unit of work.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Facts {
-    /// Until when a party cannot be asked (cap, cool-down, suppression), if so.
+    /// Until when a party cannot be asked (cap, cool-down, suppression), if so. Only while somebody can be
+    /// ([`super::introduction::Introduction::may_ask_somebody`]).
     pub barred: Pair<Option<Ts>>,
     /// "Never ask me again" stands for this address.
     pub suppressed: Pair<bool>,
-    /// The ask of this round is still in the outbox and has not begun to leave.
+    /// The ask of this round is still in the outbox and has not begun to leave. Only while somebody is waited for.
     pub unsent: Pair<bool>,
     /// What keeps these two from being asked about each other. Only for beginning to ask.
     pub same_two: Option<Bar>,
