@@ -11,16 +11,17 @@ use crate::clock::Ts;
 use crate::domain::connector::Connector;
 use crate::domain::step::Step;
 
-/// The context for a unit of work: after `foresee`, which does what the unit will do but for writing, it knows the texts
-/// that were made. When nobody waits there is no time to do anything twice.
-pub(super) async fn ahead(cx: &Cx, foresee: impl AsyncFnOnce(&Cx)) -> Cx {
+/// The context for a unit of work: after `foresee`, which does what the unit will do but for writing, it knows the mails
+/// that were made. With it what was seen meanwhile, which the unit need not read again where it is still so. When nobody
+/// waits there is no time to do anything twice.
+pub(super) async fn ahead<S>(cx: &Cx, foresee: impl AsyncFnOnce(&Cx) -> Option<S>) -> (Cx, Option<Arc<S>>) {
     if !cx.db.is_waited_for() {
-        return Arc::clone(cx);
+        return (Arc::clone(cx), None);
     }
     let cx = Arc::new(cx.remembering());
     // Large, and seldom needed.
-    Box::pin(foresee(&cx)).await;
-    cx
+    let seen = Box::pin(foresee(&cx)).await;
+    (cx, seen.map(Arc::new))
 }
 
 /// Makes the mails of a step. What fails is left to the unit, which says why.

@@ -83,12 +83,15 @@ pub async fn give(cx: &Cx, token: &str, raw: &RawReply) -> Result<AskPage, Answe
     let made_at = nonce::made_at(&cx.nonce_key(), link, generation, now, view);
     let opened = Opened { at: made_at.ok_or(AnswerError::StaleForm)?, nonce: view.into(), seal: seal.into() };
     let reply = check(cx, raw, now).map_err(AnswerError::Invalid)?;
-    let shared = ahead(cx, async |cx| drop(foresee(cx, link, generation, &reply, now).await)).await;
+    let (shared, seen) = ahead(cx, async |cx| foresee(cx, link, generation, &reply, now).await.ok()).await;
     let given = cx
         .db
         .write(move |tx| {
-            let (cx, reply, opened) = (shared.clone(), reply.clone(), opened.clone());
-            Box::pin(async move { give_in(tx, &cx, link, generation, &reply, &opened, now).await })
+            let (cx, reply, opened, seen) = (shared.clone(), reply.clone(), opened.clone(), seen.clone());
+            Box::pin(async move {
+                let found = find_answered(tx, link, generation, seen.as_deref()).await?;
+                give_in(tx, &cx, found, seen.as_deref(), &reply, &opened, now).await
+            })
         })
         .await?;
     committed(cx, &given.step);
@@ -243,31 +246,49 @@ pub(super) async fn stop_party(
     }
 }
 
+/// What was found and made before the unit's turn.
+struct Foreseen {
+    of: Introduction,
+    side: Side,
+    /// A page of which the words are written down, and these.
+    page: Option<(AskPage, String)>,
+}
+
 /// Makes the words of the page and of the mails that follow. What is the matter with the answer is for the unit of work
 /// to say.
-async fn foresee(cx: &Cx, link: LinkRef, generation: u8, reply: &Reply, now: Ts) -> Result<(), AnswerError> {
+async fn foresee(
+    cx: &Cx,
+    link: LinkRef,
+    generation: u8,
+    reply: &Reply,
+    now: Ts,
+) -> Result<Foreseen, AnswerError> {
     let mut tx = cx.db.read().await?;
-    let (of, side, connector) = find_answered(&mut tx, link, generation).await?;
+    let Found { of, side, connector } = find_answered(&mut tx, link, generation, None).await?;
     drop(tx);
-    if witnessed(cx, &of, side, reply, now) {
-        unsealed(cx, &of, side, &connector.name, now).words(cx)?;
-    }
+    let page = if witnessed(cx, &of, side, reply, now) {
+        let page = unsealed(cx, &of, side, &connector.name, now);
+        let words = page.words(cx)?;
+        Some((page, words))
+    } else {
+        None
+    };
     // Facts decide whether somebody is written to, not what they read.
-    let step = decide::answer(of, side, reply, &Facts::default(), &cx.policy, now).map_err(closed)?;
+    let step = decide::answer(of.clone(), side, reply, &Facts::default(), &cx.policy, now).map_err(closed)?;
     write_mails(cx, &connector, &step, now);
-    Ok(())
+    Ok(Foreseen { of, side, page })
 }
 
 async fn give_in(
     tx: &mut Tx,
     cx: &Ctx,
-    link: LinkRef,
-    generation: u8,
+    found: Found,
+    seen: Option<&Foreseen>,
     reply: &Reply,
     opened: &Opened,
     now: Ts,
 ) -> Result<Recorded, AnswerError> {
-    let (of, side, connector) = find_answered(tx, link, generation).await?;
+    let Found { of, side, connector } = found;
     if reply.answer == Answer::Yes {
         // Their yes may ask the other one.
         limits::hold_people(tx, &of).await?;
@@ -275,26 +296,39 @@ async fn give_in(
     let facts = facts(tx, cx, &of, now).await?;
     let shown = unsealed(cx, &of, side, &connector.name, now);
     let witnessed = witnessed(cx, &of, side, reply, now);
-    let witness = if witnessed { Some(witness(cx, &shown, opened)?) } else { None };
+    let witness = if witnessed { Some(witness(cx, &shown, seen, opened)?) } else { None };
     let mut step = decide::answer(of, side, reply, &facts, &cx.policy, now).map_err(closed)?;
     step.witness = witness;
     save(tx, cx, &connector, &step, now).await?;
     Ok(Recorded { step, side, connector_name: connector.name, before: shown.as_asked() })
 }
 
-/// The introduction that this link answers, whose answer it is, and who asked.
+/// The introduction that a link answers, whose answer it is, and who asked.
+struct Found {
+    of: Introduction,
+    side: Side,
+    connector: Connector,
+}
+
 async fn find_answered(
     tx: &mut Tx,
     link: LinkRef,
     generation: u8,
-) -> Result<(Introduction, Side, Connector), AnswerError> {
-    let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
-    let of = introductions::load(tx, id).await?.ok_or(LinkFault::Closed)?;
+    seen: Option<&Foreseen>,
+) -> Result<Found, AnswerError> {
+    let (of, side) = if let Some(seen) = seen {
+        // A link leads to the same party for ever.
+        (introductions::load_seen(tx, &seen.of).await?, seen.side)
+    } else {
+        let (id, side) = introductions::find_link(tx, link).await?.ok_or(LinkFault::Closed)?;
+        (introductions::load(tx, id).await?, side)
+    };
+    let of = of.ok_or(LinkFault::Closed)?;
     if of.parties.get(side).generation != generation {
         return Err(LinkFault::Closed.into());
     }
     let connector = connectors::get(tx, of.connector).await?.ok_or(LinkFault::Closed)?;
-    Ok((of, side, connector))
+    Ok(Found { of, side, connector })
 }
 
 /// Whether the words on which the answer is given are written down: those of a yes.
@@ -317,8 +351,16 @@ const fn closed(refusal: Refusal) -> AnswerError {
 }
 
 /// What a yes is given on: the words of the page, which must be those of the page that was opened.
-fn witness(cx: &Ctx, shown: &AskPage, opened: &Opened) -> Result<Witness, AnswerError> {
-    let words = shown.words(cx)?;
+fn witness(
+    cx: &Ctx,
+    shown: &AskPage,
+    seen: Option<&Foreseen>,
+    opened: &Opened,
+) -> Result<Witness, AnswerError> {
+    let words = match seen.and_then(|seen| seen.page.as_ref()) {
+        Some((page, words)) if page == shown => words.clone(),
+        Some(_) | None => shown.words(cx)?,
+    };
     if !nonce::is_sealed(&cx.nonce_key(), &opened.nonce, &words, &opened.seal) {
         return Err(AnswerError::StaleForm);
     }

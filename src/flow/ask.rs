@@ -101,7 +101,7 @@ async fn on_request_in(
     let request = ask_me::of_person(tx, who.id, person).await?.filter(|request| request.counts(now));
     let request = request.ok_or(AskError::NotFound)?;
     let yes = request.confirmed.clone().ok_or(AskError::NotFound)?;
-    let asked = start_in(tx, cx, who, id, decide::ask_as_wished, now).await?;
+    let asked = start_in(tx, cx, who, draft, decide::ask_as_wished, now).await?;
     let of = introductions::load(tx, id).await?.ok_or(AskError::NotFound)?;
     let facts = facts(tx, cx, &of, now).await?;
     let reply = Reply::plain(Answer::Yes);
@@ -129,13 +129,17 @@ async fn start(
     keep: Keep<Introduction>,
 ) -> Result<Introduction, AskError> {
     let (now, who) = (cx.now(), who.clone());
-    let shared = ahead(cx, async |cx| drop(foresee(cx, &who, id, decision, now).await)).await;
+    let (shared, seen) = ahead(cx, async |cx| foresee(cx, &who, id, decision, now).await.ok()).await;
     let step = cx
         .db
         .write(move |tx| {
-            let (cx, who, keep) = (shared.clone(), who.clone(), keep.clone());
+            let (cx, who, keep, seen) = (shared.clone(), who.clone(), keep.clone(), seen.clone());
             Box::pin(async move {
-                let step = start_in(tx, &cx, &who, id, decision, now).await?;
+                let old = match seen.as_deref() {
+                    Some(seen) => own(introductions::load_seen(tx, seen).await?, &who)?,
+                    None => find_own(tx, &who, id).await?,
+                };
+                let step = start_in(tx, &cx, &who, old, decision, now).await?;
                 keep.write(tx, &step.next, now).await?;
                 Ok::<_, AskError>(step)
             })
@@ -145,31 +149,28 @@ async fn start(
     Ok(step.next)
 }
 
-/// Writes the asks. What stands against them is for the unit of work to say.
+/// Writes the asks of an introduction, and returns it. What stands against them is for the unit of work to say.
 async fn foresee(
     cx: &Cx,
     who: &Connector,
     id: IntroductionId,
     decision: Decision,
     now: Ts,
-) -> Result<(), AskError> {
-    let mut tx = cx.db.read().await?;
-    let old = find_own(&mut tx, who, id).await?;
-    drop(tx);
+) -> Result<Introduction, AskError> {
+    let old = own(introductions::view(&mut cx.db.read().await?, id).await?, who)?;
     // Facts decide whether somebody is asked, not what they read.
-    write_mails(cx, who, &decision(old, &Facts::default(), &cx.policy, now)?, now);
-    Ok(())
+    write_mails(cx, who, &decision(old.clone(), &Facts::default(), &cx.policy, now)?, now);
+    Ok(old)
 }
 
 async fn start_in(
     tx: &mut Tx,
     cx: &Ctx,
     who: &Connector,
-    id: IntroductionId,
+    old: Introduction,
     decision: Decision,
     now: Ts,
 ) -> Result<Step, AskError> {
-    let old = find_own(tx, who, id).await?;
     limits::hold(tx, who, &old).await?;
     let facts = facts(tx, cx, &old, now).await?;
     let facts = limits::facts(tx, cx, who, &old, now, facts).await?;
@@ -187,6 +188,10 @@ async fn start_in(
 }
 
 async fn find_own(tx: &mut Tx, who: &Connector, id: IntroductionId) -> Result<Introduction, AskError> {
-    let of = introductions::load(tx, id).await?;
+    own(introductions::load(tx, id).await?, who)
+}
+
+/// Somebody else's is like one that is not there.
+fn own(of: Option<Introduction>, who: &Connector) -> Result<Introduction, AskError> {
     of.filter(|of| of.connector == who.id).ok_or(AskError::NotFound)
 }

@@ -14,7 +14,7 @@ use crate::view::mails::Who;
 use crate::view::pages::{self, Frame, Told};
 
 /// What the answer page shows: a function of this party's own ask and acts, nothing of the other's.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "plain facts for a page, each read once")]
 pub struct AskPage {
     pub side: Side,

@@ -60,7 +60,7 @@ pub async fn create_once(
             Box::pin(async move {
                 let events = [event(What::Drafted, now)];
                 introductions::insert(tx, &new, &events).await?;
-                mirror(tx, &cx, &new).await?;
+                mirror(tx, &cx, None, &new).await?;
                 keep.write(tx, &new, now).await?;
                 Ok::<_, DraftError>(())
             })
@@ -96,7 +96,7 @@ pub async fn edit(
                 next.parties.first = rewrite(&cx, next.parties.first, draft.parties.first);
                 next.parties.second = rewrite(&cx, next.parties.second, draft.parties.second);
                 introductions::save(tx, &old, &next, None, &[event(What::Edited, now)], now).await?;
-                mirror(tx, &cx, &next).await?;
+                mirror(tx, &cx, Some(&old), &next).await?;
                 Ok(next)
             })
         })

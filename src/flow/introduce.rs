@@ -6,7 +6,7 @@ use super::save::{committed, facts, save};
 use super::{Ctx, Cx, Failure};
 use crate::clock::Ts;
 use crate::domain::decide::{self, Facts};
-use crate::domain::introduction::State;
+use crate::domain::introduction::{Introduction, State};
 use crate::domain::step::Step;
 use crate::ids::IntroductionId;
 use crate::store::{Tx, connectors, introductions};
@@ -25,12 +25,12 @@ pub async fn next_due(cx: &Cx) -> Result<Option<Ts>, Failure> {
 
 /// Does what is due by then for one introduction. Harmless when nothing is, or when somebody else did it.
 pub async fn tick(cx: &Cx, id: IntroductionId, now: Ts) -> Result<(), Failure> {
-    let shared = ahead(cx, async |cx| drop(foresee(cx, id, now).await)).await;
+    let (shared, seen) = ahead(cx, async |cx| foresee(cx, id, now).await.ok().flatten()).await;
     let step = cx
         .db
         .write(move |tx| {
-            let cx = shared.clone();
-            Box::pin(async move { tick_in(tx, &cx, id, now).await })
+            let (cx, seen) = (shared.clone(), seen.clone());
+            Box::pin(async move { tick_in(tx, &cx, id, seen.as_deref(), now).await })
         })
         .await?;
     if let Some(step) = step {
@@ -39,19 +39,29 @@ pub async fn tick(cx: &Cx, id: IntroductionId, now: Ts) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the mails that are due.
-async fn foresee(cx: &Cx, id: IntroductionId, now: Ts) -> Result<(), Failure> {
+/// Writes the mails that are due; the introduction for which they are.
+async fn foresee(cx: &Cx, id: IntroductionId, now: Ts) -> Result<Option<Introduction>, Failure> {
     let mut tx = cx.db.read().await?;
-    let Some(old) = introductions::load(&mut tx, id).await? else { return Ok(()) };
-    let Some(connector) = connectors::get(&mut tx, old.connector).await? else { return Ok(()) };
+    let Some(old) = introductions::view(&mut tx, id).await? else { return Ok(None) };
+    let Some(connector) = connectors::get(&mut tx, old.connector).await? else { return Ok(None) };
     drop(tx);
     // Facts decide whether somebody is written to, not what they read.
-    write_mails(cx, &connector, &decide::tick(old, &Facts::default(), &cx.policy, now), now);
-    Ok(())
+    write_mails(cx, &connector, &decide::tick(old.clone(), &Facts::default(), &cx.policy, now), now);
+    Ok(Some(old))
 }
 
-async fn tick_in(tx: &mut Tx, cx: &Ctx, id: IntroductionId, now: Ts) -> Result<Option<Step>, Failure> {
-    let Some(old) = introductions::load(tx, id).await? else {
+async fn tick_in(
+    tx: &mut Tx,
+    cx: &Ctx,
+    id: IntroductionId,
+    seen: Option<&Introduction>,
+    now: Ts,
+) -> Result<Option<Step>, Failure> {
+    let old = match seen {
+        Some(seen) => introductions::load_seen(tx, seen).await?,
+        None => introductions::load(tx, id).await?,
+    };
+    let Some(old) = old else {
         return Ok(None);
     };
     let Some(connector) = connectors::get(tx, old.connector).await? else {

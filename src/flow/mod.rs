@@ -120,7 +120,7 @@ pub struct Counts {
 }
 
 impl Ctx {
-    /// The same, with views that make no text twice.
+    /// The same, with views that make no mail twice.
     #[must_use]
     fn remembering(&self) -> Self {
         Self {

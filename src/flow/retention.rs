@@ -104,7 +104,7 @@ async fn forget_one(cx: &Cx, rules: &Rules, id: IntroductionId, now: Ts) -> Resu
                 }
                 let due_at = next.due_at(&cx.policy);
                 introductions::save(tx, &old, &next, due_at, &[], next.updated_at).await?;
-                mirror(tx, &cx, &next).await?;
+                mirror(tx, &cx, None, &next).await?;
                 Ok::<_, Failure>(true)
             })
         })

@@ -71,7 +71,10 @@ pub(super) async fn save(
         carry_out(tx, cx, &step.next, *effect, now).await?;
     }
     for mail in &step.mails {
-        if let Mail::Receipt(side) = mail {
+        if let Mail::Receipt(side) = mail
+            && step.before.parties.get(*side).answers > 0
+        {
+            // There is one of their last answer.
             let recipient = step.next.parties.get(*side).email.as_str();
             outbox::supersede_receipts(tx, step.next.id, recipient, now).await?;
         }
@@ -84,14 +87,21 @@ pub(super) async fn save(
     }
     evidence::follow(tx, cx, connector, step, now).await?;
     // Last, because everybody counts in the same few rows and waits for whoever holds them.
-    mirror(tx, cx, kept).await
+    mirror(tx, cx, Some(&step.before), kept).await
 }
 
 /// What is kept beside an introduction so that long lists and figures need not look at each one. Called
-/// in the same unit of work whenever one was inserted or saved.
-pub(super) async fn mirror(tx: &mut Tx, cx: &Ctx, of: &Introduction) -> Result<(), Failure> {
+/// in the same unit of work whenever one was inserted or saved; `before` is what this was done for last.
+pub(super) async fn mirror(
+    tx: &mut Tx,
+    cx: &Ctx,
+    before: Option<&Introduction>,
+    of: &Introduction,
+) -> Result<(), Failure> {
     desk::keep(tx, cx, of).await?;
-    tally::keep(tx, of).await?;
+    if !before.is_some_and(|before| tally::is_the_same(before, of)) {
+        tally::keep(tx, of).await?;
+    }
     Ok(())
 }
 

@@ -14,6 +14,11 @@ use crate::store::{Tx, introductions, outcome_lists, tally};
 /// Introductions of an older version that are caught up with at once.
 const CHUNK: i64 = 100;
 
+/// Whether there is nothing to count between these two.
+pub(super) fn is_the_same(before: &Introduction, after: &Introduction) -> bool {
+    before.round == after.round && Share::of(before) == Share::of(after)
+}
+
 /// Counts what has changed since it was counted last.
 pub(super) async fn keep(tx: &mut Tx, of: &Introduction) -> Result<(), Failure> {
     let before = tally::share(tx, of.id).await?;

@@ -23,6 +23,24 @@ pub async fn load(tx: &mut Tx, id: IntroductionId) -> Result<Option<Introduction
     with_parties(tx, row).await
 }
 
+/// The same of one that was looked at before: read anew only when it was changed since. Whoever changes an introduction
+/// or a party of it counts its version up.
+pub async fn load_seen(tx: &mut Tx, seen: &Introduction) -> Result<Option<Introduction>, StoreError> {
+    let row = tx
+        .q2(
+            "SELECT version FROM introduction WHERE id = $1",
+            "SELECT version FROM introduction WHERE id = $1 FOR UPDATE",
+        )
+        .bind(seen.id.0)
+        .one()
+        .await?;
+    match row.map(|row| row.get::<i64>("version")).transpose()? {
+        Some(version) if version == seen.version => Ok(Some(seen.clone())),
+        Some(_) => load(tx, seen.id).await,
+        None => Ok(None),
+    }
+}
+
 /// One introduction, for looking at.
 pub async fn view(tx: &mut Tx, id: IntroductionId) -> Result<Option<Introduction>, StoreError> {
     let row = tx.q("SELECT * FROM introduction WHERE id = $1").bind(id.0).one().await?;

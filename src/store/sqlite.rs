@@ -22,8 +22,9 @@ use super::space::Gauge;
 use super::sqlite_conn::{self, Access};
 use super::tx::{Conn, Tx};
 
-/// Units in one commit at most, so that the first never waits long for the last.
-const GROUP: usize = 128;
+/// Units in one commit at most. Whoever waits for more than one answer is served in several groups: while those of one are
+/// told, and ask again, the next is written (docs/adr/0030).
+const GROUP: usize = 32;
 
 /// A unit as the writer sees it.
 pub(super) trait Job: Send {

@@ -94,6 +94,12 @@ impl Tx {
         row.map(|row| row.map(Row::Postgres)).map_err(|error| self.fault(sql, &error))
     }
 
+    /// Nobody else writes until this unit ends: SQLite has one writer. On PostgreSQL what others must not change meanwhile
+    /// has to be locked.
+    pub(super) const fn is_the_only_writer(&self) -> bool {
+        matches!(self.conn, Conn::Writer(_) | Conn::Reader(_))
+    }
+
     /// Two that are alike have nothing written between them. SQLite's writer only.
     pub(super) fn written(&self) -> (u64, u64) {
         if let Conn::Writer(conn) = &self.conn { conn.written() } else { (0, 0) }

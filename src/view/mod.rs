@@ -107,7 +107,7 @@ impl Site {
 #[derive(Clone)]
 pub struct Views {
     languages: Arc<BTreeMap<String, Engine>>,
-    memo: Option<(Memo<RenderedMail>, Memo<String>)>,
+    memo: Option<Memo<RenderedMail>>,
 }
 
 impl Views {
@@ -137,10 +137,10 @@ impl Views {
         Ok(Self { languages: Arc::new(languages), memo: None }.for_site(&Site::sample()))
     }
 
-    /// The same, which remember the mails and the words that they made: for somebody who makes them twice.
+    /// The same, which remember the mails that they made: for somebody who makes them twice.
     #[must_use]
     pub fn remembering(&self) -> Self {
-        Self { memo: Some(Default::default()), ..self.clone() }
+        Self { memo: Some(Memo::default()), ..self.clone() }
     }
 
     /// The same templates, telling who runs this instance. Until it is called a sample stands there.
@@ -160,7 +160,7 @@ impl Views {
         let file = format!("mail/{}/{}", mail.folder(), M::KIND);
         let make = || self.engine(lang)?.mail(&file, mail);
         match &self.memo {
-            Some((mails, _)) => mails.text((lang, &file), mail, make),
+            Some(mails) => mails.text((lang, &file), mail, make),
             None => make(),
         }
     }
@@ -178,11 +178,7 @@ impl Views {
     /// # Errors
     /// As for [`Views::mail`].
     pub fn page_words<P: Page>(&self, lang: &str, page: &P) -> Result<String, ViewError> {
-        let make = || Ok(readable::words(&self.page(lang, page)?));
-        match &self.memo {
-            Some((_, words)) => words.text((lang, P::FILE), page, make),
-            None => make(),
-        }
+        Ok(readable::words(&self.page(lang, page)?))
     }
 
     /// A sentence of the catalogue. An unknown key comes back as itself: a strange word on a page is

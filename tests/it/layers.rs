@@ -132,3 +132,20 @@ fn every_module_has_its_row() {
         rooms.iter().filter(|room| !known.contains(*room) && !free.contains(&room.as_str())).collect();
     assert!(missing.is_empty(), "no row in the table of layers for: {missing:?}");
 }
+
+/// A unit takes what was seen before its turn for what is so as long as the version is the same (docs/adr/0030).
+#[test]
+fn whoever_changes_an_introduction_counts_its_version_up() {
+    for path in files(Path::new("src")) {
+        let (code, name) = (code(&path), path.display());
+        for set in code.split("UPDATE introduction SET ").skip(1) {
+            // When something is due is not among what is loaded.
+            let counts = set.starts_with("version = version + 1") || set.starts_with("due_at = NULL");
+            assert!(counts, "{name} changes an introduction without its version");
+        }
+        // A party is saved with its introduction; an address change counts up by itself.
+        let knows =
+            ["src/store/parties.rs", "src/store/address_changes.rs"].contains(&name.to_string().as_str());
+        assert!(knows || !code.contains("UPDATE party"), "{name} changes a party");
+    }
+}

@@ -132,7 +132,8 @@ both! {
             |of| (of.state, of.closed_at) = (State::Closed, Some(T0 + Span(13))),
         ];
         for (nth, change) in changes.into_iter().enumerate() {
-            let mut next = view(&db.db, new.id).await;
+            let seen = view(&db.db, new.id).await;
+            let mut next = seen.clone();
             change(&mut next);
             save(&db.db, &next, None, vec![]).await.unwrap();
             (next.version, next.updated_at) = (next.version + 1, T0 + Span(7));
@@ -141,7 +142,21 @@ both! {
             let asked = look!(db.db, tx => tx.q("SELECT asked_at FROM introduction").one()).unwrap();
             let asked: Option<i64> = asked.opt("asked_at").unwrap();
             assert_eq!(asked, next.parties.first.asked.map(|asked| asked.at.0), "change {nth}");
+            let reread = unit!(db.db, tx, seen => introductions::load_seen(tx, &seen)).unwrap().unwrap();
+            assert_eq!(dump(&reread), dump(&next), "who saw it before change {nth}");
         }
+    }
+
+    /// Only the version is looked at: what is only in hand is handed out again.
+    async fn what_was_seen_and_did_not_change_is_not_read_again(db: TestDb) {
+        let new = draft(saved_connector(&db.db, 1).await.id, 10);
+        insert(&db.db, &new).await;
+        let mut seen = view(&db.db, new.id).await;
+        seen.terms.shared = "only in hand".into();
+        let again = unit!(db.db, tx, seen => introductions::load_seen(tx, &seen)).unwrap().unwrap();
+        assert_eq!(again.terms.shared, "only in hand");
+        seen.id = IntroductionId(uuid(99));
+        assert!(unit!(db.db, tx, seen => introductions::load_seen(tx, &seen)).unwrap().is_none());
     }
 
     async fn a_draft_is_read_back_as_it_was_saved(db: TestDb) {

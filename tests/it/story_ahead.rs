@@ -56,6 +56,8 @@ where
 
 const NOTHING: &str = "UPDATE connector SET seen_at = seen_at";
 const RENAMED: &str = "UPDATE connector SET name = 'Augusta King'";
+/// As whoever changes one does: it counts the version up.
+const CHANGED: &str = "UPDATE introduction SET version = version + 1, step = 'A walk along the river.'";
 const NAMED_AGAIN: &str = "UPDATE connector SET name = 'Ada Lovelace'";
 
 /// Opens the page of this side, then says yes on it.
@@ -149,4 +151,25 @@ async fn what_changes_before_the_turn_is_what_counts() {
     let copy = app.deliver().await;
     assert!(copy.iter().all(|mail| !mail.text.contains("Lovelace via")), "no mail in the old name");
     assert!(copy.iter().any(|mail| mail.text.contains("Augusta King")), "{}", copy[0].text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_introduction_that_changes_before_the_turn_is_read_again() {
+    let app = TestApp::new().await;
+    let cx = app.cx().clone();
+    let draft = app.drafted().await;
+    let (asking, who) = (cx.clone(), app.connector.clone());
+    let ask = async move { ask::ask(&asking, &who, draft.id).await.unwrap() };
+    let asked = behind(&cx, CHANGED, ask).await;
+    assert_eq!(asked.terms.step, "A walk along the river.");
+    let mails = app.deliver().await;
+    assert!(mails.iter().all(|mail| mail.text.contains("A walk along the river.")), "{}", mails[0].text);
+
+    let again = "UPDATE introduction SET version = version + 1, step = 'A call on Monday.'";
+    let given = yes(&app, &asked, Side::First, async |cx, give| behind(cx, again, give).await).await;
+    assert!(matches!(given, Err(AnswerError::StaleForm)), "other words than those that were read: {given:?}");
+
+    let gone = "DELETE FROM introduction";
+    let given = yes(&app, &asked, Side::First, async |cx, give| behind(cx, gone, give).await).await;
+    assert!(matches!(given, Err(AnswerError::Link(_))), "{given:?}");
 }
