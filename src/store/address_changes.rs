@@ -141,7 +141,8 @@ pub async fn move_mails(
         .run()
         .await?;
     for sql in [
-        "UPDATE delivery SET person = $2 WHERE person = $1 AND state IN ('queued', 'deferred', 'unknown')",
+        "UPDATE delivery SET person = $2
+         WHERE person = $1 AND (state = 'queued' OR state = 'deferred' OR state = 'unknown')",
         "UPDATE delivery SET person = $2 WHERE person = $1 AND kind IN ('ask_first', 'ask_second')",
     ] {
         tx.q(sql).bind(from.0.to_vec()).bind(to.0.to_vec()).run().await?;

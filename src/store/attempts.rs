@@ -1,5 +1,6 @@
 //! What becomes of leased deliveries: marked before their first byte leaves, recorded after the last. For several at
-//! once, because several end at the same time, and each statement is a message to PostgreSQL and one back.
+//! once, because several end at the same time, and each statement is a message to PostgreSQL and one back. SQLite is
+//! told of one after the other.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -43,40 +44,49 @@ macro_rules! of_leases {
 }
 pub(super) use of_leases;
 
-/// Marks leased deliveries `transmitting`, unless one was taken back or its recipient does not want it: they
-/// said never, pause, or refused this connector or the other person. A pause and a refusal stop questions only.
+/// Whether the recipient wants it: they did not say never, pause, or refuse this connector or the other person. A pause
+/// and a refusal stop questions only.
+macro_rules! wanted {
+    ($now:literal) => {
+        concat!(
+            "(person IS NULL OR NOT EXISTS (SELECT 1 FROM suppression s WHERE s.person = delivery.person))
+             AND (person IS NULL
+                  OR (kind <> 'ask_first' AND kind <> 'ask_second' AND kind <> 'reminder' AND kind <> 'check_in')
+                  OR (NOT EXISTS (SELECT 1 FROM person p
+                                  WHERE p.person = delivery.person AND p.paused_until > ",
+            $now,
+            ")
+                      AND NOT EXISTS (SELECT 1 FROM refusal r
+                                      JOIN introduction i ON i.connector_id = r.connector_id
+                                      WHERE r.person = delivery.person
+                                        AND i.id = delivery.introduction_id)
+                      AND NOT EXISTS (SELECT 1 FROM refusal r JOIN party o ON o.person = r.other
+                                      WHERE r.person = delivery.person
+                                        AND o.introduction_id = delivery.introduction_id
+                                        AND o.side <> delivery.side)))
+             AND (kind NOT IN ('card_ask', 'pass_ask')
+                  OR (NOT EXISTS (SELECT 1 FROM person p
+                                  WHERE p.person = delivery.person AND p.paused_until > ",
+            $now,
+            ")
+                      AND NOT EXISTS (SELECT 1 FROM refusal r
+                                      JOIN message m ON m.connector_id = r.connector_id
+                                      WHERE r.person = delivery.person AND m.id = delivery.message_id)))"
+        )
+    };
+}
+
+/// Marks leased deliveries `transmitting`, unless one was taken back or its recipient does not want it.
 /// One answer for each, in their order.
 pub async fn mark_transmitting(tx: &mut Tx, leases: &[Lease], now: Ts) -> Result<Vec<Leave>, StoreError> {
     if leases.is_empty() {
         return Ok(Vec::new());
     }
-    let marked = of_leases!(
-        tx,
-        "UPDATE delivery SET state = 'transmitting', attempts = attempts + 1
-         FROM held
-         WHERE delivery.id = held.id AND delivery.fence = held.fence AND delivery.state || '' = 'leased'
-           AND (person IS NULL
-                OR NOT EXISTS (SELECT 1 FROM suppression s WHERE s.person = delivery.person))
-           AND (person IS NULL OR kind NOT IN ('ask_first', 'ask_second', 'reminder', 'check_in')
-                OR (NOT EXISTS (SELECT 1 FROM person p
-                                WHERE p.person = delivery.person AND p.paused_until > $2)
-                    AND NOT EXISTS (SELECT 1 FROM refusal r
-                                    JOIN introduction i ON i.connector_id = r.connector_id
-                                    WHERE r.person = delivery.person
-                                      AND i.id = delivery.introduction_id)
-                    AND NOT EXISTS (SELECT 1 FROM refusal r JOIN party o ON o.person = r.other
-                                    WHERE r.person = delivery.person
-                                      AND o.introduction_id = delivery.introduction_id
-                                      AND o.side <> delivery.side)))
-           AND (kind NOT IN ('card_ask', 'pass_ask')
-                OR (NOT EXISTS (SELECT 1 FROM person p
-                                WHERE p.person = delivery.person AND p.paused_until > $2)
-                    AND NOT EXISTS (SELECT 1 FROM refusal r
-                                    JOIN message m ON m.connector_id = r.connector_id
-                                    WHERE r.person = delivery.person AND m.id = delivery.message_id)))
-         RETURNING delivery.id AS id"
-    );
-    let marked = ids(&marked.bind(as_json("lease", leases)?).bind(now.0).all().await?)?;
+    let marked = if tx.is_remote() {
+        mark_at_once(tx, leases, now).await?
+    } else {
+        mark_each(tx, leases, now).await?
+    };
     let left: Vec<Lease> = leases.iter().filter(|lease| !marked.contains(&lease.id)).copied().collect();
     let cancelled = if left.is_empty() { Vec::new() } else { cancel(tx, &left, now).await? };
     let leave = |lease: &Lease| match lease.id {
@@ -85,6 +95,34 @@ pub async fn mark_transmitting(tx: &mut Tx, leases: &[Lease], now: Ts) -> Result
         _ => Leave::Lost,
     };
     Ok(leases.iter().map(leave).collect())
+}
+
+/// The ids of those that are marked now.
+async fn mark_at_once(tx: &mut Tx, leases: &[Lease], now: Ts) -> Result<Vec<Uuid>, StoreError> {
+    let marked = tx.q_postgres(concat!(
+        "WITH held AS (SELECT id, fence FROM jsonb_to_recordset(CAST($1 AS JSONB)) AS r (id UUID, fence BIGINT))
+         UPDATE delivery SET state = 'transmitting', attempts = attempts + 1
+         FROM held
+         WHERE delivery.id = held.id AND delivery.fence = held.fence AND delivery.state = 'leased' AND ",
+        wanted!("$2"),
+        " RETURNING delivery.id AS id"
+    ));
+    ids(&marked.bind(as_json("lease", leases)?).bind(now.0).all().await?)
+}
+
+async fn mark_each(tx: &mut Tx, leases: &[Lease], now: Ts) -> Result<Vec<Uuid>, StoreError> {
+    let mut marked = Vec::with_capacity(leases.len());
+    for lease in leases {
+        let mark = tx.q(concat!(
+            "UPDATE delivery SET state = 'transmitting', attempts = attempts + 1
+             WHERE id = $1 AND fence = $2 AND state = 'leased' AND ",
+            wanted!("$3")
+        ));
+        if mark.bind(lease.id).bind(lease.fence).bind(now.0).run().await? == 1 {
+            marked.push(lease.id);
+        }
+    }
+    Ok(marked)
 }
 
 /// Those that are still leased under this fence.
@@ -160,24 +198,8 @@ pub async fn record(tx: &mut Tx, endings: &[Ending]) -> Result<Vec<bool>, StoreE
     if endings.is_empty() {
         return Ok(Vec::new());
     }
-    let changes: Vec<Change<'_>> = endings.iter().map(change).collect();
-    let recorded = tx
-        .q2(
-            record_endings!(
-                "SELECT unhex(value ->> 'id') AS id, value ->> 'fence' AS fence, value ->> 'state' AS state,
-                   value ->> 'due_at' AS due_at, value ->> 'unknown' AS unknown, value ->> 'words' AS words,
-                   value ->> 'finished_at' AS finished_at
-                 FROM json_each($1)"
-            ),
-            record_endings!(
-                "SELECT * FROM jsonb_to_recordset(CAST($1 AS JSONB)) AS r (id UUID, fence BIGINT, state TEXT,
-                   due_at BIGINT, unknown BIGINT, words TEXT, finished_at BIGINT)"
-            ),
-        )
-        .bind(as_json("ending", &changes)?)
-        .all()
-        .await?;
-    let recorded = ids(&recorded)?;
+    let recorded =
+        if tx.is_remote() { end_at_once(tx, endings).await? } else { end_each(tx, endings).await? };
     let kept = || endings.iter().filter(|ending| recorded.contains(&ending.lease.id));
     add(tx, kept().map(|ending| (ending.lease.id, &ending.attempt))).await?;
     for ending in kept().filter(|ending| ending.kind == MessageKind::Erased) {
@@ -188,23 +210,49 @@ pub async fn record(tx: &mut Tx, endings: &[Ending]) -> Result<Vec<bool>, StoreE
     Ok(endings.iter().map(|ending| recorded.contains(&ending.lease.id)).collect())
 }
 
-/// `sent` is recorded even when the lease ran out meanwhile, as long as nobody else took it over.
-macro_rules! record_endings {
-    ($endings:literal) => {
-        concat!(
-            "WITH e AS (",
-            $endings,
-            ") UPDATE delivery SET state = e.state, due_at = e.due_at, leased_until = NULL,
-                 unknowns = unknowns + e.unknown, last_words = e.words, finished_at = e.finished_at,
-                 attempts = attempts + CASE WHEN delivery.state = 'leased' THEN 1 ELSE 0 END
-               FROM e
-               WHERE delivery.id = e.id AND delivery.fence = e.fence
-                 AND delivery.state || '' IN ('leased', 'transmitting', 'unknown')
-               RETURNING delivery.id AS id"
-        )
-    };
+/// `sent` is recorded even when the lease ran out meanwhile, as long as nobody else took it over. The ids of those that
+/// are recorded.
+async fn end_at_once(tx: &mut Tx, endings: &[Ending]) -> Result<Vec<Uuid>, StoreError> {
+    let changes: Vec<Change<'_>> = endings.iter().map(change).collect();
+    let ended = tx
+        .q_postgres("WITH e AS (SELECT * FROM jsonb_to_recordset(CAST($1 AS JSONB)) AS r (id UUID, fence BIGINT, state TEXT,
+              due_at BIGINT, unknown BIGINT, words TEXT, finished_at BIGINT))
+            UPDATE delivery SET state = e.state, due_at = e.due_at, leased_until = NULL,
+              unknowns = unknowns + e.unknown, last_words = e.words, finished_at = e.finished_at,
+              attempts = attempts + CASE WHEN delivery.state = 'leased' THEN 1 ELSE 0 END
+            FROM e
+            WHERE delivery.id = e.id AND delivery.fence = e.fence
+              AND delivery.state IN ('leased', 'transmitting', 'unknown')
+            RETURNING delivery.id AS id")
+        .bind(as_json("ending", &changes)?)
+        .all()
+        .await?;
+    ids(&ended)
 }
-use record_endings;
+
+async fn end_each(tx: &mut Tx, endings: &[Ending]) -> Result<Vec<Uuid>, StoreError> {
+    let mut ended = Vec::with_capacity(endings.len());
+    for ending in endings {
+        let Change { lease, state, due_at, unknown, words, finished_at } = change(ending);
+        let end = tx
+            .q("UPDATE delivery SET state = $3, due_at = $4, leased_until = NULL, unknowns = unknowns + $5,
+                  last_words = $6, finished_at = $7,
+                  attempts = attempts + CASE WHEN state = 'leased' THEN 1 ELSE 0 END
+                WHERE id = $1 AND fence = $2
+                  AND (state = 'leased' OR state = 'transmitting' OR state = 'unknown')")
+            .bind(lease.id)
+            .bind(lease.fence)
+            .bind(state)
+            .bind(due_at)
+            .bind(unknown)
+            .bind(words)
+            .bind(finished_at);
+        if end.run().await? == 1 {
+            ended.push(lease.id);
+        }
+    }
+    Ok(ended)
+}
 
 fn change(ending: &Ending) -> Change<'_> {
     Change {
@@ -236,6 +284,31 @@ pub(super) async fn add<'a>(
     tx: &mut Tx,
     attempts: impl Iterator<Item = (Uuid, &'a Attempt)>,
 ) -> Result<(), StoreError> {
+    if tx.is_remote() {
+        return add_at_once(tx, attempts).await;
+    }
+    for (id, attempt) in attempts {
+        tx.q("INSERT INTO attempt (delivery_id, nth, at, took, stage, result, code, enhanced, words)
+              VALUES ($1, (SELECT COALESCE(MAX(nth), 0) + 1 FROM attempt WHERE delivery_id = $1),
+                $2, $3, $4, $5, $6, $7, $8)")
+            .bind(id)
+            .bind(attempt.at.0)
+            .bind(attempt.took.0)
+            .bind(attempt.stage)
+            .bind(attempt.result)
+            .bind(attempt.code)
+            .bind(attempt.enhanced.clone())
+            .bind(attempt.words.as_str())
+            .run()
+            .await?;
+    }
+    Ok(())
+}
+
+async fn add_at_once<'a>(
+    tx: &mut Tx,
+    attempts: impl Iterator<Item = (Uuid, &'a Attempt)>,
+) -> Result<(), StoreError> {
     let line = |(id, attempt): (Uuid, &'a Attempt)| Line {
         id,
         at: attempt.at.0,
@@ -250,22 +323,13 @@ pub(super) async fn add<'a>(
     if lines.is_empty() {
         return Ok(());
     }
-    tx.q2(
-        "INSERT INTO attempt (delivery_id, nth, at, took, stage, result, code, enhanced, words)
-         SELECT a.id, (SELECT COALESCE(MAX(nth), 0) + 1 FROM attempt WHERE delivery_id = a.id), a.at, a.took, a.stage,
-           a.result, a.code, a.enhanced, a.words
-         FROM (SELECT unhex(value ->> 'id') AS id, value ->> 'at' AS at, value ->> 'took' AS took,
-                 value ->> 'stage' AS stage, value ->> 'result' AS result, value ->> 'code' AS code,
-                 value ->> 'enhanced' AS enhanced, value ->> 'words' AS words
-               FROM json_each($1)) AS a",
-        "INSERT INTO attempt (delivery_id, nth, at, took, stage, result, code, enhanced, words)
-         SELECT a.id, (SELECT COALESCE(MAX(nth), 0) + 1 FROM attempt WHERE delivery_id = a.id), a.at, a.took, a.stage,
-           a.result, a.code, a.enhanced, a.words
-         FROM jsonb_to_recordset(CAST($1 AS JSONB)) AS a (id UUID, at BIGINT, took BIGINT, stage TEXT, result TEXT,
-           code BIGINT, enhanced TEXT, words TEXT)",
-    )
-    .bind(as_json("attempt", &lines)?)
-    .run()
-    .await?;
+    tx.q_postgres("INSERT INTO attempt (delivery_id, nth, at, took, stage, result, code, enhanced, words)
+          SELECT a.id, (SELECT COALESCE(MAX(nth), 0) + 1 FROM attempt WHERE delivery_id = a.id), a.at, a.took, a.stage,
+            a.result, a.code, a.enhanced, a.words
+          FROM jsonb_to_recordset(CAST($1 AS JSONB)) AS a (id UUID, at BIGINT, took BIGINT, stage TEXT, result TEXT,
+            code BIGINT, enhanced TEXT, words TEXT)")
+        .bind(as_json("attempt", &lines)?)
+        .run()
+        .await?;
     Ok(())
 }

@@ -15,14 +15,16 @@ pub type EntryId = i64;
 
 /// Queues an entry for the sealer, with its payload.
 pub async fn append(tx: &mut Tx, new: &Entry) -> Result<EntryId, StoreError> {
-    let row = tx
-        .q("INSERT INTO audit_leaf (at, kind, commitment) VALUES ($1, $2, $3) RETURNING entry")
+    let entry = tx
+        .q2(
+            "INSERT INTO audit_leaf (at, kind, commitment) VALUES ($1, $2, $3)",
+            "INSERT INTO audit_leaf (at, kind, commitment) VALUES ($1, $2, $3) RETURNING entry",
+        )
         .bind(new.at.0)
         .bind(new.kind.as_str())
         .bind(new.commitment().to_vec())
-        .one()
+        .number("entry")
         .await?;
-    let entry = row.map_or(Err(StoreError::Stale("INSERT INTO audit_leaf")), |row| row.get("entry"))?;
     tx.q(
         "INSERT INTO audit_payload (entry, introduction_id, side, salt, payload) VALUES ($1, $2, $3, $4, $5)",
     )

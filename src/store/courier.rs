@@ -60,8 +60,21 @@ impl Leased {
     }
 }
 
-/// Leases up to `limit` due deliveries until `until`, oldest first, none for the `busy` domains. SQLite is told the index:
-/// by itself it reads and sorts all that waits, because it knows three states and not how many are in each.
+/// What a courier reads of a delivery and its mail.
+macro_rules! leased {
+    ($fence:literal, $from:literal) => {
+        concat!(
+            "SELECT d.id, ",
+            $fence,
+            " AS fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain, d.links,
+               d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at, m.headers,
+               m.subject, m.text_part, m.html_part, m.card_part, m.dated_at ",
+            $from
+        )
+    };
+}
+
+/// Leases up to `limit` due deliveries until `until`, oldest first, none for the `busy` domains.
 pub async fn lease(
     tx: &mut Tx,
     now: Ts,
@@ -69,30 +82,13 @@ pub async fn lease(
     busy: &[String],
     limit: i64,
 ) -> Result<Vec<Leased>, StoreError> {
-    let rows = tx
-        .q2(
-            "UPDATE delivery SET state = 'leased', fence = fence + 1, leased_until = $2
-             WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_due
-                          WHERE state IN ('queued', 'deferred', 'unknown') AND due_at <= $1
-                            AND domain NOT IN (SELECT value FROM json_each($3))
-                          ORDER BY due_at LIMIT $4)
-             RETURNING id",
-            "UPDATE delivery SET state = 'leased', fence = fence + 1, leased_until = $2
-             WHERE id IN (SELECT id FROM delivery
-                          WHERE state IN ('queued', 'deferred', 'unknown') AND due_at <= $1
-                            AND domain NOT IN (SELECT jsonb_array_elements_text(CAST($3 AS JSONB)))
-                          ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-               AND state IN ('queued', 'deferred', 'unknown')
-             RETURNING id",
-        )
-        .bind(now.0)
-        .bind(until.0)
-        .bind(as_json("domain", busy)?)
-        .bind(limit)
-        .all()
-        .await?;
+    let rows = if tx.is_remote() {
+        lease_at_once(tx, now, until, busy, limit).await?
+    } else {
+        lease_each(tx, now, until, busy, limit).await?
+    };
     let mut leased = Vec::with_capacity(rows.len());
-    for row in these(tx, &rows).await? {
+    for row in rows {
         match read(&row) {
             // One row that cannot be read must not hold up all others.
             Err(StoreError::Data { column, why }) => {
@@ -102,6 +98,84 @@ pub async fn lease(
         }
     }
     Ok(leased)
+}
+
+/// Nobody else writes between the two statements. SQLite is told the index: by itself it reads and sorts all that waits,
+/// because it knows three states and not how many are in each.
+async fn lease_each(
+    tx: &mut Tx,
+    now: Ts,
+    until: Ts,
+    busy: &[String],
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let due = if busy.is_empty() {
+        tx.q(leased!(
+            "d.fence + 1",
+            "FROM delivery d INDEXED BY delivery_due CROSS JOIN message m ON m.id = d.message_id
+             WHERE (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'unknown') AND d.due_at <= $1
+             ORDER BY d.due_at LIMIT $2"
+        ))
+    } else {
+        tx.q(leased!(
+            "d.fence + 1",
+            "FROM delivery d INDEXED BY delivery_due CROSS JOIN message m ON m.id = d.message_id
+             WHERE (d.state = 'queued' OR d.state = 'deferred' OR d.state = 'unknown') AND d.due_at <= $1
+               AND d.domain NOT IN (SELECT value FROM json_each($3))
+             ORDER BY d.due_at LIMIT $2"
+        ))
+    };
+    let due = due.bind(now.0).bind(limit);
+    let due = if busy.is_empty() { due } else { due.bind(as_json("domain", busy)?) };
+    let rows = due.all().await?;
+    for row in &rows {
+        tx.q("UPDATE delivery SET state = 'leased', fence = fence + 1, leased_until = $2 WHERE id = $1")
+            .bind(row.get::<Uuid>("id")?)
+            .bind(until.0)
+            .exactly_one()
+            .await?;
+    }
+    Ok(rows)
+}
+
+/// Others lease at the same time: who comes second passes over what the first has locked.
+async fn lease_at_once(
+    tx: &mut Tx,
+    now: Ts,
+    until: Ts,
+    busy: &[String],
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
+    let rows = tx
+        .q_postgres(
+            "UPDATE delivery SET state = 'leased', fence = fence + 1, leased_until = $2
+            WHERE id IN (SELECT id FROM delivery
+                         WHERE state IN ('queued', 'deferred', 'unknown') AND due_at <= $1
+                           AND domain NOT IN (SELECT jsonb_array_elements_text(CAST($3 AS JSONB)))
+                         ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+              AND state IN ('queued', 'deferred', 'unknown')
+            RETURNING id",
+        )
+        .bind(now.0)
+        .bind(until.0)
+        .bind(as_json("domain", busy)?)
+        .bind(limit)
+        .all()
+        .await?;
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
+    let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    tx.q_postgres(leased!(
+        "d.fence",
+        "FROM delivery d JOIN message m ON m.id = d.message_id
+         WHERE d.id = ANY (SELECT CAST(value AS UUID)
+                           FROM jsonb_array_elements_text(CAST($1 AS JSONB)) AS k (value))"
+    ))
+    .bind(as_json("id", &ids)?)
+    .all()
+    .await
 }
 
 async fn fail_damaged(
@@ -120,29 +194,6 @@ async fn fail_damaged(
         .run()
         .await?;
     Ok(())
-}
-
-/// The deliveries with these ids and their messages.
-async fn these(tx: &mut Tx, ids: &[Row]) -> Result<Vec<Row>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<Uuid> = ids.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
-    let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
-    tx.q2(
-        "SELECT d.id, d.fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain, d.links,
-           d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at, m.headers,
-           m.subject, m.text_part, m.html_part, m.card_part, m.dated_at
-         FROM json_each($1) k JOIN delivery d ON d.id = unhex(k.value) JOIN message m ON m.id = d.message_id",
-        "SELECT d.id, d.fence, d.message_id, d.kind, d.introduction_id, d.side, d.recipient, d.domain, d.links,
-           d.attempts, d.unknowns, COALESCE(d.revived_at, d.created_at) AS created_at, d.expires_at, m.headers,
-           m.subject, m.text_part, m.html_part, m.card_part, m.dated_at
-         FROM delivery d JOIN message m ON m.id = d.message_id
-         WHERE d.id = ANY (SELECT CAST(value AS UUID) FROM jsonb_array_elements_text(CAST($1 AS JSONB)) AS k (value))",
-    )
-    .bind(as_json("id", &ids)?)
-    .all()
-    .await
 }
 
 fn read(row: &Row) -> Result<Leased, StoreError> {
@@ -247,7 +298,7 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
     let row = tx
         .q2(
             "SELECT due_at FROM delivery INDEXED BY delivery_due
-             WHERE state IN ('queued', 'deferred', 'unknown') ORDER BY due_at LIMIT 1",
+             WHERE (state = 'queued' OR state = 'deferred' OR state = 'unknown') ORDER BY due_at LIMIT 1",
             "SELECT due_at FROM delivery
              WHERE state IN ('queued', 'deferred', 'unknown') ORDER BY due_at LIMIT 1",
         )
@@ -260,7 +311,7 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
 pub async fn depth(tx: &mut Tx) -> Result<Vec<(String, i64, Ts)>, StoreError> {
     let rows = tx
         .q("SELECT kind, COUNT(*) AS depth, MIN(created_at) AS oldest FROM delivery
-            WHERE state IN ('queued', 'deferred', 'unknown') GROUP BY kind")
+            WHERE (state = 'queued' OR state = 'deferred' OR state = 'unknown') GROUP BY kind")
         .all()
         .await?;
     rows.iter().map(|row| Ok((row.get("kind")?, row.get("depth")?, Ts(row.get("oldest")?)))).collect()

@@ -154,16 +154,17 @@ pub async fn list(tx: &mut Tx, filter: &Filter, limit: i64) -> Result<Vec<Delive
               AND (kind NOT IN ('receipt', 'closing_note') OR state IN ('deferred', 'failed', 'unknown'))
             ORDER BY id DESC LIMIT $3"),
         (None, Some(Family::Ask)) => tx.q("SELECT * FROM delivery WHERE id < $1 AND id >= $2
-              AND kind IN ('ask_first', 'ask_second', 'reminder')
+              AND (kind = 'ask_first' OR kind = 'ask_second' OR kind = 'reminder')
             ORDER BY id DESC LIMIT $3"),
         (None, Some(Family::Answer)) => tx.q("SELECT * FROM delivery WHERE id < $1 AND id >= $2
-              AND kind IN ('receipt', 'closing_note') AND state IN ('deferred', 'failed', 'unknown')
+              AND kind IN ('receipt', 'closing_note') AND (state = 'deferred' OR state = 'failed' OR state = 'unknown')
             ORDER BY id DESC LIMIT $3"),
         (None, Some(Family::Introduction)) => tx.q("SELECT * FROM delivery WHERE id < $1 AND id >= $2
-              AND kind IN ('introduction', 'connector_copy', 'check_in')
+              AND (kind = 'introduction' OR kind = 'connector_copy' OR kind = 'check_in')
             ORDER BY id DESC LIMIT $3"),
         (None, Some(Family::Service)) => tx.q("SELECT * FROM delivery WHERE id < $1 AND id >= $2
-              AND kind NOT IN ('ask_first', 'ask_second', 'reminder', 'introduction', 'connector_copy', 'check_in', 'receipt', 'closing_note')
+              AND kind <> 'ask_first' AND kind <> 'ask_second' AND kind <> 'reminder' AND kind <> 'introduction'
+              AND kind <> 'connector_copy' AND kind <> 'check_in' AND kind <> 'receipt' AND kind <> 'closing_note'
             ORDER BY id DESC LIMIT $3"),
         (Some(_), _) => tx.q("SELECT * FROM delivery WHERE id < $1 AND id >= $2 AND state = $4
               AND (kind NOT IN ('receipt', 'closing_note') OR state IN ('deferred', 'failed', 'unknown'))

@@ -47,15 +47,22 @@ pub async fn end(
     now: Ts,
 ) -> Result<Vec<(EntryId, Hash)>, StoreError> {
     let rows = tx
-        .q("UPDATE consent SET ended = $3, ended_at = $4
-            WHERE introduction_id = $1 AND side = $2 AND ended IS NULL
-            RETURNING entry, (SELECT commitment FROM audit_leaf l WHERE l.entry = consent.entry) AS commitment")
+        .q("SELECT c.entry, l.commitment FROM consent c JOIN audit_leaf l ON l.entry = c.entry
+            WHERE c.introduction_id = $1 AND c.side = $2 AND c.ended IS NULL")
         .bind(id.0)
         .bind(side.as_str())
-        .bind(ended.as_str())
-        .bind(now.0)
         .all()
         .await?;
+    if !rows.is_empty() {
+        tx.q("UPDATE consent SET ended = $3, ended_at = $4
+              WHERE introduction_id = $1 AND side = $2 AND ended IS NULL")
+            .bind(id.0)
+            .bind(side.as_str())
+            .bind(ended.as_str())
+            .bind(now.0)
+            .run()
+            .await?;
+    }
     rows.iter().map(|row| Ok((row.get("entry")?, row.bytes("commitment")?))).collect()
 }
 

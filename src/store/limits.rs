@@ -19,7 +19,7 @@ pub async fn hold(tx: &mut Tx, two: [PersonKey; 2]) -> Result<(), StoreError> {
     let mut keys = two.map(|person| lock_key(&person));
     // One order for everybody.
     keys.sort_unstable();
-    tx.q("SELECT pg_advisory_xact_lock($1), pg_advisory_xact_lock($2)")
+    tx.q_postgres("SELECT pg_advisory_xact_lock($1), pg_advisory_xact_lock($2)")
         .bind(keys[0])
         .bind(keys[1])
         .run()
@@ -32,7 +32,7 @@ pub async fn hold_connector(tx: &mut Tx, id: ConnectorId) -> Result<(), StoreErr
     if tx.is_the_only_writer() {
         return Ok(());
     }
-    tx.q("SELECT 1 FROM connector WHERE id = $1 FOR NO KEY UPDATE").bind(id.0).run().await?;
+    tx.q_postgres("SELECT 1 FROM connector WHERE id = $1 FOR NO KEY UPDATE").bind(id.0).run().await?;
     Ok(())
 }
 

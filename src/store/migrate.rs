@@ -59,6 +59,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(two digits: 25, "ask_me"),
     migration!(two digits: 26, "weekly"),
     migration!(two digits: 27, "outside_complaint"),
+    migration!(two digits: 28, "plain_predicates"),
 ];
 
 /// Why the schema does not fit this version.

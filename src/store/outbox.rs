@@ -5,7 +5,7 @@ use super::query::as_json;
 use super::tx::Tx;
 use crate::clock::Ts;
 use crate::domain::asking::{Pair, Side};
-use crate::domain::letter::{NewDelivery, NewMessage};
+use crate::domain::letter::{DeliveryState, NewDelivery, NewMessage};
 use crate::domain::message::MessageKind;
 use crate::domain::party::PersonKey;
 use crate::ids::{ConnectorId, IntroductionId};
@@ -119,7 +119,7 @@ pub async fn count_copies(tx: &mut Tx, connector: ConnectorId, since: Ts) -> Res
 /// Cancels everything that waits for a person who never wants to be asked again.
 pub async fn cancel_for_person(tx: &mut Tx, person: PersonKey, now: Ts) -> Result<u64, StoreError> {
     tx.q("UPDATE delivery SET state = 'cancelled', finished_at = $2, last_words = 'taken back'
-          WHERE person = $1 AND state IN ('queued', 'deferred', 'unknown')")
+          WHERE person = $1 AND (state = 'queued' OR state = 'deferred' OR state = 'unknown')")
         .bind(person.0.to_vec())
         .bind(now.0)
         .run()
@@ -130,14 +130,21 @@ pub async fn cancel_for_person(tx: &mut Tx, person: PersonKey, now: Ts) -> Resul
 /// delivered before, and waits for another attempt, has begun to.
 pub async fn unsent_asks(tx: &mut Tx, id: IntroductionId) -> Result<Pair<bool>, StoreError> {
     let rows = tx
-        .q("SELECT DISTINCT kind FROM delivery
-            WHERE introduction_id = $1 AND kind IN ('ask_first', 'ask_second')
-              AND state IN ('queued', 'leased', 'deferred') AND unknowns = 0")
+        .q("SELECT kind, state FROM delivery
+            WHERE introduction_id = $1 AND kind IN ('ask_first', 'ask_second') AND unknowns = 0")
         .bind(id.0)
         .all()
         .await?;
     let mut unsent = Pair::default();
     for row in rows {
+        match row.word("state", DeliveryState::parse)? {
+            DeliveryState::Queued | DeliveryState::Leased | DeliveryState::Deferred => {}
+            DeliveryState::Transmitting
+            | DeliveryState::Unknown
+            | DeliveryState::Sent
+            | DeliveryState::Failed
+            | DeliveryState::Cancelled => continue,
+        }
         match row.word("kind", MessageKind::parse)? {
             MessageKind::AskFirst => unsent.first = true,
             MessageKind::AskSecond => unsent.second = true,

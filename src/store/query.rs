@@ -46,6 +46,11 @@ impl Tx {
         Query { tx: self, sql, args, binds: 0, fault: None }
     }
 
+    /// A statement for PostgreSQL alone, where SQLite goes another way.
+    pub(super) fn q_postgres(&mut self, sql: &'static str) -> Query<'_> {
+        self.q(sql)
+    }
+
     /// For the few statements that truly differ.
     pub fn q2(&mut self, sqlite: &'static str, postgres: &'static str) -> Query<'_> {
         match self.conn {
@@ -118,6 +123,24 @@ impl Query<'_> {
     pub async fn exactly_one(self) -> Result<(), StoreError> {
         let sql = self.sql;
         if self.run().await? == 1 { Ok(()) } else { Err(StoreError::Stale(sql)) }
+    }
+
+    /// Inserts one row; the number that it got. PostgreSQL returns it in this column, SQLite tells it anyway: for whatever
+    /// is returned there, a table is made and thrown away (docs/adr/0031).
+    pub async fn number(self, column: &'static str) -> Result<i64, StoreError> {
+        self.check()?;
+        let Self { tx, sql, args, .. } = self;
+        match args {
+            Args::Sqlite(args) => {
+                let conn = tx.sqlite(sql)?;
+                let inserted = conn.run(sql, &args).map(|_| conn.last_number());
+                inserted.map_err(|error| tx.sqlite_fault(sql, &error))
+            }
+            Args::Postgres(args) => {
+                let row = sqlx::query_with(sql, args).fetch_one(tx.postgres(sql)?).await;
+                Row::Postgres(row.map_err(|error| tx.fault(sql, &error))?).get(column)
+            }
+        }
     }
 
     fn check(&self) -> Result<(), StoreError> {

@@ -57,7 +57,7 @@ pub async fn end_pause(tx: &mut Tx, name: &str, now: Ts) -> Result<bool, StoreEr
         .await?;
     // A delivery given back for the pause waits for exactly its end.
     tx.q("UPDATE delivery SET due_at = $2
-          WHERE state IN ('queued', 'deferred', 'unknown') AND state = 'queued' AND due_at = $1")
+          WHERE (state = 'queued' OR state = 'deferred' OR state = 'unknown') AND state = 'queued' AND due_at = $1")
         .bind(until.0)
         .bind(now.0)
         .run()

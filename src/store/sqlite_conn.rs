@@ -127,6 +127,11 @@ impl SqliteConn {
         Ok(if statement.readonly() { 0 } else { self.conn.changes() })
     }
 
+    /// The number of the row that was inserted last.
+    pub(super) fn last_number(&self) -> i64 {
+        self.conn.last_insert_rowid()
+    }
+
     /// Runs one command that is run for each unit.
     pub(super) fn command(&self, sql: &'static str) -> Result<()> {
         exhaust(self.conn.prepare_cached(sql)?.raw_query())

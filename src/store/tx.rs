@@ -100,6 +100,13 @@ impl Tx {
         matches!(self.conn, Conn::Writer(_) | Conn::Reader(_))
     }
 
+    /// Each statement is a message to a server and one back: what can be said of several rows at once is. In SQLite lists of
+    /// rows have to be read from text, and are put into tables of their own; there a plain statement for each costs less
+    /// (docs/adr/0031).
+    pub(super) const fn is_remote(&self) -> bool {
+        matches!(self.conn, Conn::Postgres(_))
+    }
+
     /// Two that are alike have nothing written between them. SQLite's writer only.
     pub(super) fn written(&self) -> (u64, u64) {
         if let Conn::Writer(conn) = &self.conn { conn.written() } else { (0, 0) }
