@@ -68,6 +68,7 @@ impl Siege {
     pub async fn calm(&self, mut running: Running, carried: JoinHandle<()>) -> Ledger {
         while !carried.is_finished() {
             self.let_time_pass().await;
+            self.send_again_what_is_held().await;
             tokio::time::sleep(Duration::from_millis(150)).await;
         }
         carried.await.unwrap();
@@ -107,6 +108,17 @@ impl Siege {
         self.sql(format!(
             "UPDATE delivery SET due_at = 0
              WHERE state IN ('unknown', 'deferred') AND due_at > {now} AND due_at < {HELD}"
+        ))
+        .await;
+    }
+
+    /// What was on its way at several kills, one after the other, is not tried any more: a person decides, and this one
+    /// sends it again, as [`twoyes::store::deliveries::retry`] does. Nobody may have got it yet.
+    async fn send_again_what_is_held(&self) {
+        let now = Clock::System.now().0;
+        self.sql(format!(
+            "UPDATE delivery SET state = 'queued', due_at = {now}, revived_at = {now}
+             WHERE state = 'unknown' AND due_at = {HELD}"
         ))
         .await;
     }
