@@ -1,9 +1,9 @@
 //! What comes back is carried out: a bounce is told to the connector and the admin, a complaint is heeded like
 //! "never". Everything else changes nothing.
 
-use super::answer::{Word, stop_party};
 use super::close::undeliverable;
 use super::save::committed;
+use super::stop::{Word, stop_party};
 use super::{Ctx, Cx, Failure, outside};
 use crate::clock::{Span, Ts};
 use crate::domain::asking::Side;

@@ -9,18 +9,18 @@ use crate::domain::decide::{self, Facts};
 use crate::domain::introduction::{Introduction, State};
 use crate::domain::step::Step;
 use crate::ids::IntroductionId;
-use crate::store::{Tx, connectors, introductions};
+use crate::store::{Tx, connectors, due, introductions};
 
 /// The introductions for which something is due by then, longest overdue first.
 pub async fn due(cx: &Cx, now: Ts, limit: i64) -> Result<Vec<IntroductionId>, Failure> {
     let mut tx = cx.db.read().await?;
-    Ok(introductions::due(&mut tx, now, limit).await?)
+    Ok(due::by(&mut tx, now, limit).await?)
 }
 
 /// When something becomes due next.
 pub async fn next_due(cx: &Cx) -> Result<Option<Ts>, Failure> {
     let mut tx = cx.db.read().await?;
-    Ok(introductions::next_due(&mut tx).await?)
+    Ok(due::next(&mut tx).await?)
 }
 
 /// Does what is due by then for one introduction. Harmless when nothing is, or when somebody else did it.
@@ -69,7 +69,7 @@ async fn tick_in(
     };
     // Nobody is there to read what came of it: no check-in in the name of an account that is closed.
     if old.state == State::Introduced && !connector.is_active() {
-        introductions::rest(tx, connector.id).await?;
+        due::rest(tx, connector.id).await?;
         return Ok(None);
     }
     let facts = facts(tx, cx, &old, now).await?;

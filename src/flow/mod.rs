@@ -40,6 +40,7 @@ pub mod proof;
 pub mod quarantine;
 pub mod retention;
 pub mod sealing;
+pub mod stop;
 pub mod suppressions;
 pub mod tally;
 pub mod thanks;

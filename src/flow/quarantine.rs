@@ -3,7 +3,7 @@
 use super::{Cx, Failure};
 use crate::clock::{Span, Ts};
 use crate::domain::message::{Family, MessageKind};
-use crate::store::{instance, introductions, waiting};
+use crate::store::{due, instance, waiting};
 
 /// Why a database is in quarantine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub async fn outlook(cx: &Cx) -> Result<Outlook, Failure> {
     };
     let families = Family::ALL.iter().map(|family| of(*family));
     let waiting = families.filter(|one| one.day + one.week + one.older > 0).collect();
-    Ok(Outlook { waiting, due: introductions::count_due(&mut tx, now).await? })
+    Ok(Outlook { waiting, due: due::count(&mut tx, now).await? })
 }
 
 /// Since when and why nobody is mailed, if so.

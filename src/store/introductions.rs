@@ -274,36 +274,6 @@ pub async fn page(
     all_with_parties(tx, rows).await
 }
 
-/// The introductions for which something is due, longest overdue first.
-pub async fn due(tx: &mut Tx, now: Ts, limit: i64) -> Result<Vec<IntroductionId>, StoreError> {
-    let rows = tx
-        .q("SELECT id FROM introduction WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at LIMIT $2")
-        .bind(now.0)
-        .bind(limit)
-        .all()
-        .await?;
-    rows.iter().map(|row| Ok(IntroductionId(row.get("id")?))).collect()
-}
-
-/// How many introductions are due.
-pub async fn count_due(tx: &mut Tx, now: Ts) -> Result<i64, StoreError> {
-    let row = tx
-        .q("SELECT COUNT(*) AS n FROM introduction WHERE due_at IS NOT NULL AND due_at <= $1")
-        .bind(now.0)
-        .one()
-        .await?;
-    row.map_or(Ok(0), |row| row.get("n"))
-}
-
-/// When the next introduction becomes due.
-pub async fn next_due(tx: &mut Tx) -> Result<Option<Ts>, StoreError> {
-    let row = tx
-        .q("SELECT due_at FROM introduction WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1")
-        .one()
-        .await?;
-    row.map(|row| row.get("due_at").map(Ts)).transpose()
-}
-
 /// Those of a connector that are not over and were not taken back.
 pub async fn running(tx: &mut Tx, connector: ConnectorId) -> Result<Vec<IntroductionId>, StoreError> {
     let rows = tx
@@ -330,15 +300,6 @@ pub async fn delete_drafts(tx: &mut Tx, connector: ConnectorId) -> Result<u64, S
         .run()
         .await?;
     tx.q("DELETE FROM introduction WHERE connector_id = $1 AND state = 'draft'").bind(connector.0).run().await
-}
-
-/// Nothing more is due for those of a connector that were introduced: nobody is there to read check-ins.
-pub async fn rest(tx: &mut Tx, connector: ConnectorId) -> Result<u64, StoreError> {
-    tx.q("UPDATE introduction SET due_at = NULL
-          WHERE connector_id = $1 AND state = 'introduced' AND due_at IS NOT NULL")
-        .bind(connector.0)
-        .run()
-        .await
 }
 
 pub(super) async fn all_with_parties(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Introduction>, StoreError> {

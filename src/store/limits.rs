@@ -11,9 +11,9 @@ use crate::domain::same_two::Before;
 use crate::ids::{ConnectorId, IntroductionId};
 
 /// Lets nobody else decide about these people until the unit ends, so that two who ask at once cannot both be the last
-/// that is allowed.
+/// that is allowed. SQLite has one writer anyway.
 pub async fn hold(tx: &mut Tx, two: [PersonKey; 2]) -> Result<(), StoreError> {
-    if tx.is_the_only_writer() {
+    if !tx.is_remote() {
         return Ok(());
     }
     let mut keys = two.map(|person| lock_key(&person));
@@ -29,7 +29,7 @@ pub async fn hold(tx: &mut Tx, two: [PersonKey; 2]) -> Result<(), StoreError> {
 
 /// The same for a connector.
 pub async fn hold_connector(tx: &mut Tx, id: ConnectorId) -> Result<(), StoreError> {
-    if tx.is_the_only_writer() {
+    if !tx.is_remote() {
         return Ok(());
     }
     tx.q_postgres("SELECT 1 FROM connector WHERE id = $1 FOR NO KEY UPDATE").bind(id.0).run().await?;

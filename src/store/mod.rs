@@ -32,6 +32,7 @@ pub mod copy;
 pub mod courier;
 pub mod deliveries;
 pub mod desk;
+pub mod due;
 pub mod erasure;
 pub mod erasure_ledger;
 pub mod events;

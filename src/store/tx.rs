@@ -94,13 +94,8 @@ impl Tx {
         row.map(|row| row.map(Row::Postgres)).map_err(|error| self.fault(sql, &error))
     }
 
-    /// Nobody else writes until this unit ends: SQLite has one writer. On PostgreSQL what others must not change meanwhile
-    /// has to be locked.
-    pub(super) const fn is_the_only_writer(&self) -> bool {
-        matches!(self.conn, Conn::Writer(_) | Conn::Reader(_))
-    }
-
-    /// Each statement is a message to a server and one back: what can be said of several rows at once is. In SQLite lists of
+    /// PostgreSQL. Others write at the same time, so what they must not change has to be locked. And each statement is a
+    /// message to a server and one back: what can be said of several rows at once is. In SQLite lists of
     /// rows have to be read from text, and are put into tables of their own; there a plain statement for each costs less
     /// (docs/adr/0031).
     pub(super) const fn is_remote(&self) -> bool {

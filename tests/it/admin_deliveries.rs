@@ -7,7 +7,7 @@ use twoyes::domain::asking::Side;
 use twoyes::domain::connector::Role;
 use twoyes::domain::letter::{DeliveryState, LinkName};
 use twoyes::domain::message::MessageKind;
-use twoyes::flow::{account, answer, ask, draft};
+use twoyes::flow::{account, ask, draft, stop};
 use twoyes::ids::DeliveryId;
 use twoyes::metrics::Metrics;
 use twoyes::store::deliveries::{self, Filter};
@@ -176,7 +176,7 @@ async fn whoever_said_never_looks_to_an_admin_like_anybody_whose_mail_was_taken_
     let second = draft::create(app.cx(), &mary, &raw_draft()).await.unwrap().id;
     ask::ask(app.cx(), &mary, second).await.unwrap();
     let link = app.link(of.id, Side::First, LinkName::Stop).await;
-    answer::stop(app.cx(), link.trim_start_matches("/stop/")).await.unwrap();
+    stop::stop(app.cx(), link.trim_start_matches("/stop/")).await.unwrap();
     let waiting = deliveries_of(&app, MessageKind::AskFirst).await;
     let cancelled = waiting.iter().find(|one| one.state == DeliveryState::Cancelled).unwrap();
     assert_eq!(cancelled.last_words, "taken back", "not even the database tells why");

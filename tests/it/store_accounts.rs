@@ -10,7 +10,7 @@ use twoyes::ids::{ConnectorId, IntroductionId, TokenId};
 use twoyes::store::accounts::Account;
 use twoyes::store::addresses::{self, Change};
 use twoyes::store::tokens::{self, Token};
-use twoyes::store::{Db, StoreError, accounts, connectors, contacts, events, introductions, outbox};
+use twoyes::store::{Db, StoreError, accounts, connectors, contacts, due, events, introductions, outbox};
 
 use crate::store_kit::{
     self, T0, contact, draft, email, event, hash, look, message, saved_connector, unit, uuid,
@@ -209,8 +209,8 @@ both! {
         assert!(look!(db.db, tx => introductions::view(tx, drafted)).is_none());
         assert!(look!(db.db, tx => events::all(tx, drafted)).is_empty());
         assert!(look!(db.db, tx => introductions::view(tx, theirs)).is_some());
-        assert_eq!(unit!(db.db, tx => introductions::rest(tx, ada)).unwrap(), 1);
-        let due = look!(db.db, tx => introductions::due(tx, T0 + Span(9), 9));
+        assert_eq!(unit!(db.db, tx => due::rest(tx, ada)).unwrap(), 1);
+        let due = look!(db.db, tx => due::by(tx, T0 + Span(9), 9));
         assert!(!due.contains(&introduced) && due.contains(&withdrawn) && due.contains(&asking));
 
         for (n, owner) in [(1, ada), (2, ada), (3, bob)] {

@@ -4,7 +4,7 @@ use twoyes::clock::{Span, Ts};
 use twoyes::domain::message::MessageKind;
 use twoyes::store::instance::{self, Instance};
 use twoyes::store::waiting::OfKind;
-use twoyes::store::{StoreError, courier, introductions, outbox, waiting};
+use twoyes::store::{StoreError, courier, due, introductions, outbox, waiting};
 
 use crate::store_kit::{T0, draft, look, message, saved_connector, unit};
 use crate::support::db::both;
@@ -109,10 +109,10 @@ both! {
         let owner = saved_connector(db, 1).await;
         let new = draft(owner.id, 2);
         unit!(db, tx, new => introductions::insert(tx, &new, &[])).unwrap();
-        assert_eq!(look!(db, tx => introductions::count_due(tx, T0)), 0);
+        assert_eq!(look!(db, tx => due::count(tx, T0)), 0);
         let sql = "UPDATE introduction SET due_at = 5";
         db.write(move |tx| Box::pin(async move { tx.q(sql).run().await })).await.map_err(|e: StoreError| e).unwrap();
-        assert_eq!(look!(db, tx => introductions::count_due(tx, T0)), 1);
+        assert_eq!(look!(db, tx => due::count(tx, T0)), 1);
     }
 }
 

@@ -9,7 +9,7 @@ use twoyes::domain::outcome::Outcome;
 use twoyes::domain::party::{Asked, Given, NOBODY, Party, Shown};
 use twoyes::domain::retention::{Kept, Retained};
 use twoyes::ids::{ConnectorId, ContactId, IntroductionId};
-use twoyes::store::{Db, StoreError, events, introductions};
+use twoyes::store::{Db, StoreError, due, events, introductions};
 
 use crate::store_kit::{self, T0, draft, email, event, link, look, person, saved_connector, unit, uuid};
 use crate::support::db::both;
@@ -272,7 +272,7 @@ both! {
         assert!(matches!(stale, Err(StoreError::Stale(_))), "{stale:?}");
         assert_eq!(dump(&view(&db.db, new.id).await), before);
         assert_eq!(look!(db.db, tx => events::all(tx, new.id)).len(), 2);
-        assert!(look!(db.db, tx => introductions::due(tx, T0, 9)).is_empty());
+        assert!(look!(db.db, tx => due::by(tx, T0, 9)).is_empty());
     }
 
     async fn two_saves_of_one_version_cannot_both_succeed(db: TestDb) {
@@ -321,7 +321,7 @@ both! {
 
     async fn what_is_due_comes_longest_overdue_first(db: TestDb) {
         let ada = saved_connector(&db.db, 1).await.id;
-        assert_eq!(look!(db.db, tx => introductions::next_due(tx)), None);
+        assert_eq!(look!(db.db, tx => due::next(tx)), None);
         for (n, due) in [(10, Some(30)), (12, Some(10)), (14, None), (16, Some(20)), (18, Some(31))] {
             let new = draft(ada, n);
             insert(&db.db, &new).await;
@@ -329,11 +329,11 @@ both! {
             save(&db.db, &read, due.map(|plus| T0 + Span(plus)), vec![]).await.unwrap();
         }
         let of = |n| IntroductionId(uuid(n));
-        assert_eq!(look!(db.db, tx => introductions::next_due(tx)), Some(T0 + Span(10)));
-        let due = look!(db.db, tx => introductions::due(tx, T0 + Span(30), 9));
+        assert_eq!(look!(db.db, tx => due::next(tx)), Some(T0 + Span(10)));
+        let due = look!(db.db, tx => due::by(tx, T0 + Span(30), 9));
         assert_eq!(due, [of(12), of(16), of(10)]);
-        assert_eq!(look!(db.db, tx => introductions::due(tx, T0 + Span(30), 1)), [of(12)]);
-        assert!(look!(db.db, tx => introductions::due(tx, T0 + Span(9), 9)).is_empty());
+        assert_eq!(look!(db.db, tx => due::by(tx, T0 + Span(30), 1)), [of(12)]);
+        assert!(look!(db.db, tx => due::by(tx, T0 + Span(9), 9)).is_empty());
     }
 
     async fn only_a_draft_can_be_deleted(db: TestDb) {

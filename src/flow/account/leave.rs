@@ -7,7 +7,8 @@ use crate::domain::circle::Circle;
 use crate::domain::connector::Connector;
 use crate::domain::problem::Problem;
 use crate::store::{
-    accounts, addresses, ask_me, contacts, imports, introductions, landed, sessions, thanks, tokens, touch,
+    accounts, addresses, ask_me, contacts, due, imports, introductions, landed, sessions, thanks, tokens,
+    touch,
 };
 
 /// Deletes an account whose owner typed its address. Sessions, tokens, drafts and contacts go at once;
@@ -28,7 +29,7 @@ pub async fn delete(cx: &Cx, who: &Connector, typed: &str) -> Result<(), Account
                 tokens::revoke_all(tx, id, now).await?;
                 addresses::forget(tx, id).await?;
                 introductions::delete_drafts(tx, id).await?;
-                introductions::rest(tx, id).await?;
+                due::rest(tx, id).await?;
                 contacts::delete_all(tx, id).await?;
                 for circle in Circle::ALL {
                     touch::set_circle(tx, id, *circle, None).await?;

@@ -6,7 +6,7 @@ use super::{Account, AccountError, keep_an_admin};
 use crate::domain::admin_act::Act;
 use crate::domain::connector::{Connector, Role};
 use crate::ids::ConnectorId;
-use crate::store::{accounts, introductions, sessions, tokens};
+use crate::store::{accounts, due, introductions, sessions, tokens};
 
 /// A page of the accounts, newest first, older than `before`.
 pub async fn list(cx: &Cx, before: Option<ConnectorId>, limit: i64) -> Result<Vec<Account>, Failure> {
@@ -68,7 +68,7 @@ pub async fn suspend(cx: &Cx, admin: &Connector, id: ConnectorId) -> Result<(), 
                 }
                 sessions::end_all(tx, id, None).await?;
                 tokens::revoke_all(tx, id, now).await?;
-                introductions::rest(tx, id).await?;
+                due::rest(tx, id).await?;
                 Ok::<_, AccountError>(found)
             })
         })

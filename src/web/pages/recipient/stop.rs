@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use super::super::form::{body, content_type};
 use super::super::{Form, Token, show};
-use crate::flow::answer;
+use crate::flow::stop;
 use crate::view::mails::Who;
 use crate::view::pages::{self, Frame};
 use crate::web::Web;
@@ -26,7 +26,7 @@ pub async fn stop(
     let kind = content_type(request.headers());
     match read(&kind, &body(request).await?) {
         Posted::Stop => {
-            answer::stop(&web.cx, &token).await?;
+            stop::stop(&web.cx, &token).await?;
             page(&web, &token, StatusCode::OK, Pressed::Nothing).await
         }
         Posted::Keep => page(&web, &token, StatusCode::OK, Pressed::Keep).await,
@@ -84,7 +84,7 @@ fn part(kind: &str, body: &[u8], name: &str) -> Option<String> {
 }
 
 async fn page(web: &Web, token: &str, status: StatusCode, pressed: Pressed) -> Result<Response, WebError> {
-    let stop = answer::open_stop(&web.cx, token).await?;
+    let stop = stop::open(&web.cx, token).await?;
     let page = pages::Stop {
         frame: Frame::public(),
         connector: Who::new(&stop.connector_name),
